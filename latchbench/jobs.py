@@ -1,0 +1,127 @@
+"""Work that other threads do, whose results come back in the order in which it was asked for.
+
+The cores are synchronous: they never wait. What takes a thread (a commit, the choice of a code) or
+a real wait (a connection that opens) is a *job*: the core asks for it, goes on, and is called back.
+Results are delivered one at a time, oldest first, so the order in which threads happen to end can
+never change what the core sees.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+T = TypeVar("T")
+
+
+class Ticket(Generic[T]):
+    """One job that is under way. Resolve it once, from any thread."""
+
+    __slots__ = ("_jobs", "_then", "error", "label", "resolved", "value")
+
+    def __init__(self, jobs: Jobs, label: str, then: Callable[[Ticket[T]], None]) -> None:
+        self._jobs = jobs
+        self._then = then
+        self.label = label
+        self.value: T | None = None
+        self.error: BaseException | None = None
+        self.resolved = False
+
+    def resolve(self, value: T | None = None, error: BaseException | None = None) -> None:
+        """Hand in the result; the core is called back when every older job was."""
+        self.value, self.error = value, error
+        self.resolved = True
+        self._jobs.wake()
+
+    def deliver(self) -> None:
+        """Call the core back."""
+        self._then(self)
+
+    def result(self) -> T:
+        """The value; raises what the job raised."""
+        if self.error is not None:
+            raise self.error
+        return self.value  # type: ignore[return-value]  # None is the value of a job without one
+
+
+class Jobs:
+    """The jobs of one process.
+
+    With a running loop, results are delivered as soon as they may be. Without one (the whole world
+    in one thread) they wait for `drain`.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self._loop = loop
+        self._open: deque[Ticket[object]] = deque()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._failed: BaseException | None = None
+        self.pump: Callable[[], None] = self.drain
+
+    def open(self, label: str, then: Callable[[Ticket[T]], None]) -> Ticket[T]:
+        """A job that somebody resolves by its ticket."""
+        ticket = Ticket(self, label, then)
+        self._open.append(ticket)  # type: ignore[arg-type]  # read as what it was opened as
+        self._empty.clear()
+        return ticket
+
+    def run(
+        self,
+        executor: Executor | None,
+        label: str,
+        work: Callable[[], T],
+        then: Callable[[Ticket[T]], None],
+    ) -> None:
+        """Do `work` on the executor's thread, or here when there is none."""
+        ticket = self.open(label, then)
+
+        def do() -> None:
+            try:
+                value = work()
+            except Exception as error:  # noqa: BLE001 - raised again where the result is asked for
+                ticket.resolve(error=error)
+            else:
+                ticket.resolve(value)
+
+        if executor is None:
+            do()
+        else:
+            executor.submit(do)
+
+    def labels(self) -> tuple[str, ...]:
+        """What is under way, oldest first: for the report of a step that does not end."""
+        return tuple(ticket.label for ticket in self._open)
+
+    def wake(self) -> None:
+        """A ticket was resolved, on some thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._pump_once)
+
+    def _pump_once(self) -> None:
+        self.pump()
+
+    def fail(self, error: BaseException) -> None:
+        """Delivering a result raised `error`: whoever waits in `drained` gets it."""
+        self._failed = error
+        self._empty.set()
+
+    def drain(self) -> None:
+        """Deliver what can be delivered now."""
+        while self._open and self._open[0].resolved:
+            self._open.popleft().deliver()
+        if not self._open:
+            self._empty.set()
+
+    async def drained(self) -> None:
+        """Wait until no job is under way and every result was delivered."""
+        if self._loop is None:
+            self.drain()
+        await self._empty.wait()
+        if self._failed is not None:
+            raise self._failed

@@ -1,0 +1,364 @@
+"""How a process takes part in time.
+
+In lockstep a process does nothing of its own accord. What arrives waits in the inbox of its link
+and is counted; only inside a *step* that the bench opens are the named messages handled and the due
+timers fired, and the step's answer comes when all of that has ended. The bench therefore always
+knows who can be active, and the order in which bytes really arrive cannot matter.
+
+Paced, the same process handles what arrives when it arrives and fires timers as real time passes.
+
+The handlers are synchronous: none of them waits, so a process is idle exactly when no handler runs
+and no job (`latchbench.jobs`) is under way. Nothing needs to guess at the state of the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from latchbench.link import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from latchbench.clock import Clock
+    from latchbench.jobs import Jobs
+    from latchbench.trace import TraceEvent, Tracer
+
+T = TypeVar("T")
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+NO_TIMERS: Final = -1
+
+
+class SteppedRefusal(Exception):
+    """A call without the bench's mark came while a bench steps this process's time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What must have arrived on a link before a step starts."""
+
+    link: str
+    messages: int
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Leave to act at `now_us`, and to fire timers up to `until_us` (NO_TIMERS: none)."""
+
+    number: int
+    now_us: int
+    until_us: int
+    delta: int
+    expect: Sequence[Awaited] = ()
+    calls: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCount:
+    """How far this process is on one link."""
+
+    link: str
+    peer: str
+    sent: int
+    handled: int
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a step. `open_work` is what will end without a new cause from outside."""
+
+    number: int
+    now_us: int
+    next_timer_us: int | None
+    next_send_us: int | None
+    links: Sequence[LinkCount] = ()
+    trace: Sequence[TraceEvent] = ()
+    answered: Sequence[str] = ()
+    timers_fired: int = 0
+    messages_handled: int = 0
+    open_work: int = 0
+
+
+class Answer(Generic[T]):
+    """Where the core puts the answer to one call, once; a second answer is a mistake of ours."""
+
+    def __init__(self, settle: Callable[[T | None, BaseException | None], None]) -> None:
+        self._settle: Callable[[T | None, BaseException | None], None] | None = settle
+
+    @property
+    def open(self) -> bool:
+        """Whether the caller still waits."""
+        return self._settle is not None
+
+    def ok(self, value: T) -> None:
+        """Answer with a value."""
+        self._finish(value, None)
+
+    def fail(self, error: BaseException) -> None:
+        """Answer with an error."""
+        self._finish(None, error)
+
+    def _finish(self, value: T | None, error: BaseException | None) -> None:
+        if self._settle is None:
+            raise RuntimeError("this call was answered before")
+        settle, self._settle = self._settle, None
+        settle(value, error)
+
+
+@dataclass(slots=True)
+class _Counts:
+    links: dict[str, Link[Any, Any]] = field(default_factory=dict)
+    answered: list[str] = field(default_factory=list)
+    timers: int = 0
+    messages: int = 0
+    sent: bool = False
+
+
+class Participant:
+    """One process's share in time: its clock, its links, the calls that wait to enter.
+
+    `stepped` says whether a bench steps the process from its first moment on.
+    """
+
+    def __init__(self, clock: Clock, tracer: Tracer, *, stepped: bool, jobs: Jobs) -> None:
+        self.clock = clock
+        self.tracer = tracer
+        self.jobs = jobs
+        self.open_work: Callable[[], int] = lambda: 0
+        self.on_failure: Callable[[BaseException], None] = lambda error: None
+        self._stepped = stepped
+        self._links: dict[str, Link[Any, Any]] = {}
+        self._waiting_calls: dict[str, Callable[[], None]] = {}
+        self._counts = _Counts()
+        self._news = asyncio.Event()
+        self._pace: tuple[Callable[[], int], float] | None = None
+        self._wake: asyncio.TimerHandle | None = None
+        jobs.pump = self._pump
+
+    # Links.
+
+    def open_link(
+        self,
+        link_id: str,
+        peer: str,
+        *,
+        order_of: Callable[[In], str],
+        handle: Callable[[In], None],
+        ended: Callable[[], None],
+    ) -> Link[In, Out]:
+        """A new end of a link. Both ends must use the same `link_id`."""
+        link: Link[In, Out] = Link(
+            self, link_id, peer, order_of=order_of, handle=handle, ended=ended
+        )
+        self._links[link_id] = link
+        self.counted(link)
+        self._news.set()
+        return link
+
+    def arrived(self, link: Link[Any, Any]) -> None:
+        """A link has something new in its inbox."""
+        self._news.set()
+        if not self._stepped:
+            self._act(partial(self._handle_all, link))
+
+    def counted(self, link: Link[Any, Any], *, sent: bool = False) -> None:
+        """A count of a link changed."""
+        self._counts.links[link.link_id] = link
+        self._counts.sent = self._counts.sent or sent
+
+    def _handle_all(self, link: Link[Any, Any]) -> None:
+        for _, _, message in link.take():
+            link.handle(message)
+        if link.end_received:
+            self._end(link)
+
+    def _end(self, link: Link[Any, Any]) -> None:
+        link.handle_end()
+        self._links.pop(link.link_id, None)
+
+    # Calls.
+
+    async def call(self, call_id: str | None, enter: Callable[[Answer[T]], None]) -> T:
+        """Let a call into the core and wait for its answer.
+
+        In lockstep a call enters in the step that names its id; one without an id is refused with
+        `SteppedRefusal`. Raises what the core answered with.
+        """
+        if self._stepped and call_id is None:
+            raise SteppedRefusal
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def settle(value: T | None, error: BaseException | None) -> None:
+            if call_id is not None:
+                self._counts.answered.append(call_id)
+            if future.cancelled():
+                return  # the caller went away; what it asked for goes on
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(value)  # type: ignore[arg-type]
+
+        def run() -> None:
+            enter(Answer(settle))
+
+        if self._stepped and call_id is not None:
+            self._waiting_calls[call_id] = run
+            self._news.set()
+        else:
+            self._act(run)
+        return await future
+
+    # Lockstep.
+
+    async def step(self, step: Step) -> Done:
+        """Act once, as far as the step allows."""
+        await self._until_arrived(step)
+        self.clock.move(step.now_us)
+        self.tracer.begin_round(step.now_us, step.delta)
+        self._counts.sent = False
+        await self._handle_step(step)
+        await self._fire_timers(step.until_us)
+        return self._done(step.number)
+
+    async def _until_arrived(self, step: Step) -> None:
+        while not self._has_arrived(step):
+            self._news.clear()
+            await self._news.wait()
+
+    def _has_arrived(self, step: Step) -> bool:
+        for awaited in step.expect:
+            link = self._links.get(awaited.link)
+            if link is None:
+                return False
+            if link.received < awaited.messages:
+                return False
+            if awaited.closed and not link.end_received:
+                return False
+        return all(call in self._waiting_calls for call in step.calls)
+
+    async def _handle_step(self, step: Step) -> None:
+        taken = []
+        for awaited in step.expect:
+            link = self._links[awaited.link]
+            for order, place, message in link.take(awaited.messages):
+                taken.append((order, link.peer, place, link, message))
+        taken.sort(key=lambda entry: entry[:3])
+        for _, _, _, link, message in taken:
+            self._counts.messages += 1
+            link.handle(message)
+            await self.jobs.drained()
+        closed = [self._links[awaited.link] for awaited in step.expect if awaited.closed]
+        for link in sorted(closed, key=lambda link: link.peer):
+            self._end(link)
+            await self.jobs.drained()
+        for call_id in sorted(step.calls):
+            self._waiting_calls.pop(call_id)()
+            await self.jobs.drained()
+
+    async def _fire_timers(self, until_us: int) -> None:
+        while True:
+            due_us = self.clock.next_timer_us()
+            if due_us is None or due_us > until_us:
+                return
+            if due_us > self.clock.now_us():
+                if self._counts.sent or self._counts.answered:
+                    return
+                self.clock.move(due_us)
+            self._counts.timers += 1
+            self.clock.fire_next()
+            await self.jobs.drained()
+
+    def _done(self, number: int) -> Done:
+        counts, self._counts = self._counts, _Counts()
+        return Done(
+            number=number,
+            now_us=self.clock.now_us(),
+            next_timer_us=self.clock.next_timer_us(),
+            next_send_us=self.clock.next_send_us(),
+            links=[
+                LinkCount(link.link_id, link.peer, link.sent, link.handled, link.closed)
+                for link in counts.links.values()
+            ],
+            trace=self.tracer.take(),
+            answered=counts.answered,
+            timers_fired=counts.timers,
+            messages_handled=counts.messages,
+            open_work=self.open_work(),
+        )
+
+    def waiting_for(self) -> Mapping[str, object]:
+        """What a step that does not end may be waiting for."""
+        return {
+            "jobs": self.jobs.labels(),
+            "links": {link.link_id: (link.peer, link.received) for link in self._links.values()},
+            "calls": sorted(self._waiting_calls),
+        }
+
+    # Paced time.
+
+    def run_paced(self, monotonic_us: Callable[[], int], rate: float) -> None:
+        """From now on time passes by itself: `rate` microseconds for each real one."""
+        base_us, since_us = self.clock.now_us(), monotonic_us()
+        self._pace = (lambda: base_us + round((monotonic_us() - since_us) * rate), rate)
+        self._stepped = False
+        for link in list(self._links.values()):
+            self._act(partial(self._handle_all, link))
+        self._act(_nothing)
+
+    def _paced_now(self) -> None:
+        if self._pace is not None:
+            self.clock.move(self._pace[0]())
+
+    def _act(self, action: Callable[[], None]) -> None:
+        """Run a handler at the time it is, then whatever is due, then arm the next wake-up."""
+        try:
+            self._paced_now()
+            action()
+            self.jobs.drain()
+            self._fire_due()
+        except Exception as error:  # noqa: BLE001 - a bug of ours ends the process, told once
+            self._failed(error)
+            return
+        self._arm()
+
+    def _fire_due(self) -> None:
+        while True:
+            due_us = self.clock.next_timer_us()
+            if due_us is None or due_us > self.clock.now_us():
+                return
+            self.clock.fire_next()
+
+    def _arm(self) -> None:
+        if self._wake is not None:
+            self._wake.cancel()
+            self._wake = None
+        due_us = self.clock.next_timer_us()
+        if self._pace is None or due_us is None:
+            return
+        wait_s = max(0.0, (due_us - self._pace[0]()) / self._pace[1] / 1e6)
+        loop = asyncio.get_running_loop()
+        self._wake = loop.call_later(wait_s, self._act, _nothing)
+
+    def _pump(self) -> None:
+        """A job ended: bring its result to the core."""
+        if not self._stepped:
+            self._act(_nothing)
+            return
+        try:
+            self.jobs.drain()
+        except Exception as error:  # noqa: BLE001 - raised again by the step that waits
+            self.jobs.fail(error)
+
+    def _failed(self, error: BaseException) -> None:
+        self.on_failure(error)
+
+
+def _nothing() -> None:
+    """What a wake-up does besides firing what is due."""

@@ -1,0 +1,148 @@
+"""The time plane: steps and what came of them, as messages and back.
+
+Both ends are here, so the translation stands once: the servicer that a process runs on its unix
+socket, and the stream that the bench holds to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import grpc
+
+from latchbench.lockstep import Awaited, Done, LinkCount, Step
+from latchbench.trace import TraceEvent
+from protos.bench.v1 import bench_pb2 as pb
+from protos.bench.v1 import bench_pb2_grpc as pb_grpc
+
+if TYPE_CHECKING:
+    from latchbench.lockstep import Participant
+
+
+def step_to_wire(step: Step) -> pb.Step:
+    """A step as its message."""
+    return pb.Step(
+        number=step.number,
+        now_us=step.now_us,
+        until_us=step.until_us,
+        delta=step.delta,
+        expect=[
+            pb.Awaited(link=awaited.link, messages=awaited.messages, closed=awaited.closed)
+            for awaited in step.expect
+        ],
+        calls=step.calls,
+    )
+
+
+def step_from_wire(message: pb.Step) -> Step:
+    """A step from its message."""
+    return Step(
+        number=message.number,
+        now_us=message.now_us,
+        until_us=message.until_us,
+        delta=message.delta,
+        expect=[Awaited(item.link, item.messages, item.closed) for item in message.expect],
+        calls=list(message.calls),
+    )
+
+
+def done_to_wire(done: Done) -> pb.Done:
+    """What came of a step, as its message."""
+    return pb.Done(
+        number=done.number,
+        now_us=done.now_us,
+        next_timer_us=done.next_timer_us,
+        next_send_us=done.next_send_us,
+        links=[
+            pb.LinkCount(
+                link=count.link,
+                peer=count.peer,
+                sent=count.sent,
+                handled=count.handled,
+                closed=count.closed,
+            )
+            for count in done.links
+        ],
+        trace=[
+            pb.TraceEvent(
+                at_us=event.at_us,
+                delta=event.delta,
+                source=event.source,
+                sequence=event.sequence,
+                kind=event.kind,
+                fields=dict(event.fields),
+            )
+            for event in done.trace
+        ],
+        answered=done.answered,
+        timers_fired=done.timers_fired,
+        messages_handled=done.messages_handled,
+        open_work=done.open_work,
+    )
+
+
+def done_from_wire(message: pb.Done) -> Done:
+    """What came of a step, from its message."""
+    return Done(
+        number=message.number,
+        now_us=message.now_us,
+        next_timer_us=message.next_timer_us if message.HasField("next_timer_us") else None,
+        next_send_us=message.next_send_us if message.HasField("next_send_us") else None,
+        links=[
+            LinkCount(item.link, item.peer, item.sent, item.handled, item.closed)
+            for item in message.links
+        ],
+        trace=[
+            TraceEvent(
+                item.at_us, item.delta, item.source, item.sequence, item.kind, dict(item.fields)
+            )
+            for item in message.trace
+        ],
+        answered=list(message.answered),
+        timers_fired=message.timers_fired,
+        messages_handled=message.messages_handled,
+        open_work=message.open_work,
+    )
+
+
+class TimeServicer(pb_grpc.TimeServiceServicer):
+    """Lets the bench step this process."""
+
+    def __init__(self, participant: Participant) -> None:
+        self._participant = participant
+
+    async def Steps(self, request_iterator: object, context: grpc.aio.ServicerContext) -> None:
+        """One stream for the life of the bench; a step that fails ends it with our fault."""
+        del request_iterator
+        while True:
+            message = await context.read()
+            if message is grpc.aio.EOF:
+                return
+            done = await self._participant.step(step_from_wire(message))
+            await context.write(done_to_wire(done))
+
+
+class Stepper(Protocol):
+    """Something that can be stepped: a process at the end of a stream, or one in this process."""
+
+    async def step(self, step: Step) -> Done:
+        """Act once; see `Participant.step`."""
+
+
+class RemoteStepper:
+    """The bench's end of one process's time stream."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stream = pb_grpc.TimeServiceStub(channel).Steps()
+
+    async def step(self, step: Step) -> Done:
+        """Raises `grpc.aio.AioRpcError` or `EOFError` when the process has gone."""
+        await self._stream.write(step_to_wire(step))
+        message = await self._stream.read()
+        if message is grpc.aio.EOF:
+            raise EOFError("the process ended its time stream")
+        return done_from_wire(message)
+
+    def close(self) -> None:
+        """End the stream."""
+        self._stream.cancel()

@@ -1,0 +1,94 @@
+"""What all faults have in common: where they bite, when they fire, how they are used up."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from simulator.radio.journey import Arrival, FiredFault
+from simulator.radio.words import ANY_KIND, CommandKind
+
+if TYPE_CHECKING:
+    from random import Random
+
+Change = Callable[[tuple[Arrival, ...]], tuple[Arrival, ...]]
+"""What a fault does to a frame: other arrivals, in order of time; the same ones if it cannot bite."""
+
+
+@enum.unique
+class Point(enum.Enum):
+    """The place on a frame's way where a fault bites, in the order in which a command meets them."""
+
+    OUT = "in the air to the lock"
+    LOCK = "at the lock"
+    BACK = "in the air to the hub"
+    NEWS = "in the air to the hub, unasked"
+
+
+@dataclass(frozen=True, slots=True)
+class FaultWord:
+    """A row of the table of faults. A row that is only this is a word without behaviour."""
+
+    name: str
+    point: Point
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault(FaultWord):
+    """A fault that is built. `befalls`: the kinds of command that it can bite."""
+
+    change: Change
+    befalls: frozenset[CommandKind] = ANY_KIND
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """A fault that waits. Either `left` counts its firings down, or `probability` decides each.
+
+    `kind`: the only command that it waits for; None: any that it can befall.
+    """
+
+    fault: Fault
+    kind: CommandKind | None
+    left: int | None
+    probability: float | None
+
+    def waits_for(self, point: Point, kind: CommandKind | None) -> bool:
+        """Whether it may bite a frame of this kind at this point; kind None: a notification."""
+        if self.fault.point is not point or self.kind not in (None, kind):
+            return False
+        return kind is None or kind in self.fault.befalls
+
+    def decides_to_fire(self, rng: Random) -> bool:
+        """Takes one number from `rng` if it has a probability, none if it counts."""
+        return self.probability is None or rng.random() < self.probability
+
+
+def strike(
+    faults: tuple[Armed, ...],
+    point: Point,
+    kind: CommandKind | None,
+    arrivals: tuple[Arrival, ...],
+    rng: Random,
+) -> tuple[tuple[Armed, ...], tuple[Arrival, ...], tuple[FiredFault, ...]]:
+    """Let the faults bite at one point, oldest first: those still armed, the arrivals, what fired.
+
+    A fault that would change nothing does not fire and is not counted: a frame that nobody would
+    have heard cannot be lost once more, and the second liar adds nothing to the first.
+    """
+    still_armed: list[Armed] = []
+    fired: list[FiredFault] = []
+    for armed in faults:
+        changed = armed.fault.change(arrivals) if armed.waits_for(point, kind) else arrivals
+        if changed == arrivals or not armed.decides_to_fire(rng):
+            still_armed.append(armed)
+            continue
+        arrivals = changed
+        left = None if armed.left is None else armed.left - 1
+        fired.append(FiredFault(armed.fault.name, left))
+        if left != 0:
+            still_armed.append(replace(armed, left=left))
+    return tuple(still_armed), arrivals, tuple(fired)

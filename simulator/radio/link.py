@@ -1,0 +1,210 @@
+"""The link between one hub and one lock: state in, state out.
+
+One command goes like this; the host process keeps the timers and owns the lock:
+
+    link, journey = send(link, kind, now_us, timing, rng)
+    at the first arrival:   if arrives(link, journey, now_us): the lock acts, then
+                                link, end = answer(link, journey, now_us, rng)
+                            else: end = unheard(link, journey)
+    at a further arrival:   if arrives(link, journey, now_us): the lock acts again; no new end
+    without any arrival:    end = unheard(link, journey)
+    at end.at_us:           the hub learns end.outcome
+
+`rng` is one stream for each lock. Every call takes from it the same number of values whatever
+becomes of the frame, save one more for each armed fault with a probability: so a lost frame leaves
+the latencies of all later ones as they were, and two runs can be compared.
+
+Faults change what passes, never how it is passed: see `simulator.radio.faults`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from simulator.radio.errors import NotBuilt
+from simulator.radio.faults.fault import Point, strike
+from simulator.radio.journey import Arrival, FiredFault, Journey, Return
+from simulator.radio.words import BUILT, CommandKind, RadioState, TransmitOutcome, Treatment
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from simulator.radio.faults.fault import Armed
+    from simulator.radio.timing import Timing
+
+__all__ = [
+    "Arrival",
+    "FiredFault",
+    "Journey",
+    "Link",
+    "Return",
+    "answer",
+    "arrives",
+    "notify",
+    "send",
+    "unheard",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """All that the radio knows of one lock. Change `state` and `powered` with `replace`.
+
+    `awake_until_us`: a lock that is `asleep` still hears without a beam before this instant.
+    `powered`: without power a lock hears nothing and says nothing, whatever its radio's state.
+    `faults`: armed ones, oldest first; see `arm` and `clear`.
+    `news_until_us`: when the latest notification reaches the hub. A lock has one transmitter, so
+    the next one cannot overtake it.
+    """
+
+    state: RadioState
+    awake_until_us: int = 0
+    powered: bool = True
+    faults: tuple[Armed, ...] = ()
+    news_until_us: int = 0
+
+
+def send(
+    link: Link, kind: CommandKind, now_us: int, timing: Timing, rng: Random
+) -> tuple[Link, Journey]:
+    """Put one command into the air at `now_us`.
+
+    Whether a dead or unpowered lock is reached is decided here: one that comes back before the hub
+    gives up does not hear the retries. Raises `NotBuilt` for a state that is not in `BUILT`.
+    """
+    on_air = _is_on_air(link)
+    # All of them, needed or not: the module's docstring says why.
+    frame_us = timing.frame_us.draw(rng)
+    first_frame_us = timing.first_frame_us.draw(rng)
+    reply_us = timing.frame_us.draw(rng)
+    no_ack_at_us = now_us + timing.draw_silence_us(rng)
+
+    sleeps = link.state is RadioState.ASLEEP
+    # The lock must still be listening when the frame is there, not merely when it is sent.
+    beamed = sleeps and now_us + frame_us >= link.awake_until_us
+    at_us = now_us + (first_frame_us if beamed else frame_us)
+    arrivals = (Arrival(at_us, Treatment.NORMAL),) if on_air else ()
+    faults, arrivals, fired_in_air = strike(link.faults, Point.OUT, kind, arrivals, rng)
+    faults, arrivals, fired_at_lock = strike(faults, Point.LOCK, kind, arrivals, rng)
+    if arrivals:
+        at_us = arrivals[0].at_us
+    report_at_us = at_us + reply_us
+
+    attempts_in_vain = timing.attempts_max * (2 if sleeps else 1)
+    journey = Journey(
+        kind=kind,
+        arrivals=arrivals,
+        report_at_us=report_at_us,
+        no_ack_at_us=no_ack_at_us,
+        quiet_until_us=_quiet_until_us(kind, arrivals, report_at_us, no_ack_at_us, timing),
+        awake_until_us=at_us + timing.awake_window_us,
+        attempts=(2 if beamed else 1) if arrivals else attempts_in_vain,
+        attempts_in_vain=attempts_in_vain,
+        fired=fired_in_air + fired_at_lock,
+    )
+    return replace(link, faults=faults), journey
+
+
+def arrives(link: Link, journey: Journey, now_us: int) -> bool:
+    """Whether the lock hears the frame at `now_us`, the instant of an arrival.
+
+    Power may have been cut, or the radio may have died, while the frame was under way. A lock that
+    was put to sleep meanwhile does hear it: the hub's beam is part of the same errand.
+    Raises `NotBuilt` for a state that is not in `BUILT`.
+    """
+    return _is_on_air(link) and bool(journey.arrivals) and now_us >= journey.arrivals[0].at_us
+
+
+def answer(link: Link, journey: Journey, now_us: int, rng: Random) -> tuple[Link, Return]:
+    """Send the lock's answer back, once per journey, after the lock acted at `now_us`.
+
+    OK with the lock's reply, unless the acknowledgement is lost: then NO_ACK without it, although
+    the lock acted. (The hub's retries reach a lock that knows their sequence number and does
+    nothing again.) The end is never before `now_us`, should the caller's timer have fired late.
+    Raises ValueError if nothing can have arrived by `now_us`.
+    """
+    if not journey.arrivals or now_us < journey.arrivals[0].at_us:
+        raise ValueError(f"{journey.kind.value} has not arrived at {now_us} us: nobody can answer")
+    reply = (Arrival(journey.report_at_us, Treatment.NORMAL),)
+    faults, reply, fired = strike(link.faults, Point.BACK, journey.kind, reply, rng)
+    woken = replace(
+        link, faults=faults, awake_until_us=max(link.awake_until_us, journey.awake_until_us)
+    )
+    if not reply:
+        at_us = max(journey.no_ack_at_us, now_us)
+        return woken, _in_vain(journey, at_us, fired)
+    return woken, Return(
+        at_us=max(reply[0].at_us, now_us),
+        outcome=TransmitOutcome.OK,
+        carries_reply=True,
+        attempts=journey.attempts,
+        fired=fired,
+    )
+
+
+def unheard(link: Link, journey: Journey) -> Return:
+    """The end of a journey that no lock heard: NO_ACK, when the hub has tried often enough.
+
+    Raises `NotBuilt` for a state that is not in `BUILT`.
+    """
+    _is_on_air(link)
+    return _in_vain(journey, journey.no_ack_at_us, ())
+
+
+def notify(
+    link: Link, now_us: int, timing: Timing, rng: Random
+) -> tuple[Link, tuple[int, ...], tuple[FiredFault, ...]]:
+    """Say something unasked at `now_us`: when it arrives at the hub, and the faults that fired.
+
+    No arrival if the lock is dead or without power: what is lost is lost for ever. Notifications of
+    one lock arrive in the order in which they were said. A notification does not wake the lock.
+    Raises `NotBuilt` for a state that is not in `BUILT`.
+    """
+    on_air = _is_on_air(link)
+    at_us = max(now_us + timing.frame_us.draw(rng), link.news_until_us)
+    news = (Arrival(at_us, Treatment.NORMAL),) if on_air else ()
+    faults, news, fired = strike(link.faults, Point.NEWS, None, news, rng)
+    arrivals_us = tuple(arrival.at_us for arrival in news)
+    told = replace(link, faults=faults, news_until_us=max((link.news_until_us, *arrivals_us)))
+    return told, arrivals_us, fired
+
+
+def _is_on_air(link: Link) -> bool:
+    """Whether the lock hears and speaks: in the states that are built it does both or neither."""
+    if link.state not in BUILT:
+        built = ", ".join(state.value for state in RadioState if state in BUILT)
+        raise NotBuilt(f"radio state {link.state.value} is not built yet; built are: {built}")
+    return link.powered and link.state is not RadioState.DEAD
+
+
+def _quiet_until_us(
+    kind: CommandKind,
+    arrivals: tuple[Arrival, ...],
+    report_at_us: int,
+    no_ack_at_us: int,
+    timing: Timing,
+) -> int:
+    """The bound of `Journey.quiet_until_us`.
+
+    Nothing arrives at the lock: only the hub's own time-out is left. Else the lock can act at its
+    first arrival, and then speak; neither its report nor a notification is faster than the smallest
+    latency. A lock says nothing unasked because it is read, so there the report is the first. The
+    hub's time-out comes after every report, because `Timing` refuses numbers for which it would
+    not.
+    """
+    if not arrivals:
+        return no_ack_at_us
+    if kind.writes:
+        return arrivals[0].at_us + timing.latency_min_us
+    return report_at_us
+
+
+def _in_vain(journey: Journey, at_us: int, fired: tuple[FiredFault, ...]) -> Return:
+    return Return(
+        at_us=at_us,
+        outcome=TransmitOutcome.NO_ACK,
+        carries_reply=False,
+        attempts=journey.attempts_in_vain,
+        fired=fired,
+    )

@@ -1,0 +1,91 @@
+"""The words of the radio, once: the same in states, faults, scenario files and traces.
+
+The value of each member is the word that people write and read. What a word does is decided
+elsewhere; `BUILT` says which radio states this version simulates.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+
+@enum.unique
+class RadioState(enum.Enum):
+    """What a lock's radio can do. Power and keypad are other axes: a dead radio locks no one out."""
+
+    AWAKE = "awake"  # always listening
+    ASLEEP = "asleep"  # sampled once a second: the first frame costs a wake-up beam
+    DEGRADED = "degraded"  # latency and loss
+    DEAF = "deaf"  # speaks, cannot be reached
+    DEAD = "dead"  # neither speaks nor hears
+    KEY_LOST = "key_lost"  # acknowledges frames that it can no longer decrypt
+
+
+BUILT: Final[frozenset[RadioState]] = frozenset(
+    {RadioState.AWAKE, RadioState.ASLEEP, RadioState.DEAD}
+)
+"""The states that are simulated. The others are words only, and every use of them is refused."""
+
+
+@enum.unique
+class TransmitOutcome(enum.Enum):
+    """What the hub learns about its frame; Z-Wave's transmit status 0 to 4, in that order.
+
+    It says nothing about what the lock did: a frame without acknowledgement may have been carried
+    out, and one with it may have been thrown away.
+    """
+
+    OK = "ok"
+    NO_ACK = "no_ack"
+    FAIL = "fail"
+    NOT_IDLE = "not_idle"
+    NO_ROUTE = "no_route"
+
+
+@enum.unique
+class Treatment(enum.Enum):
+    """How the lock is to treat a frame that arrives. Only writes are ever treated abnormally."""
+
+    NORMAL = "normal"
+    SKIP_WRITE = "skip_write"  # acknowledge, report success, change nothing
+    REFUSE = "refuse"  # acknowledge, report FAIL, change nothing
+
+
+@enum.unique
+class CommandKind(enum.Enum):
+    """What a hub can ask of a lock."""
+
+    SET_USER_CODE = "set_user_code"
+    CLEAR_USER_CODE = "clear_user_code"
+    GET_USER_CODE = "get_user_code"
+    WALK_USER_CODES = "walk_user_codes"
+    GET_CHECKSUM = "get_checksum"
+    GET_LOCK_INFO = "get_lock_info"
+    PING = "ping"
+    GET_BATTERY = "get_battery"
+    OPERATE_BOLT = "operate_bolt"
+    GET_BOLT = "get_bolt"
+    SET_SCHEDULE = "set_schedule"
+    SET_CLOCK = "set_clock"
+    GET_CLOCK = "get_clock"
+    SET_KEYPAD_MODE = "set_keypad_mode"
+
+    @property
+    def writes(self) -> bool:
+        """Whether the command may change the lock, and so may make it speak unasked."""
+        return self in WRITES
+
+
+ANY_KIND: Final[frozenset[CommandKind]] = frozenset(CommandKind)
+
+WRITES: Final[frozenset[CommandKind]] = frozenset(
+    {
+        CommandKind.SET_USER_CODE,
+        CommandKind.CLEAR_USER_CODE,
+        CommandKind.OPERATE_BOLT,
+        CommandKind.SET_SCHEDULE,
+        CommandKind.SET_CLOCK,
+        CommandKind.SET_KEYPAD_MODE,
+    }
+)

@@ -1,0 +1,181 @@
+"""What is wrong with a scenario file, said to the person who wrote it.
+
+Two shapes of the same thing. A `Finding` says where in the document (`("steps", 2, "advance")`) and
+is what checks produce; a `Problem` says which line and column of which file and is what people read.
+All problems of a file are collected and shown together, sorted by place.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from latchbench.pin import MASK
+
+Where = tuple[str | int, ...]
+Severity = Literal["error", "warning"]
+
+# A word that looks like a PIN is not repeated in a message: people test with the codes of their
+# real doors. Four digits is the shortest code of User Code CC, "User Code Set".
+_PIN_DIGITS_MIN: Final = 4
+_SHOWN_CHARACTERS_MAX: Final = 48
+_LISTED_MAX: Final = 24
+# Comparing one word with a thousand takes about 10 ms, and a file can hold many wrong words.
+_COMPARED_MAX: Final = 1_000
+_COMPARED_CHARACTERS_MAX: Final = 64
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One problem at one place; lines and columns count from 1. Ordered by place."""
+
+    path: str
+    line: int
+    col: int
+    severity: Severity
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.col}: {self.severity}: {self.message}"
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the file cannot be used because of it."""
+        return self.severity == "error"
+
+    def as_github(self) -> str:
+        """The same as a workflow command, which GitHub shows beside the line."""
+        place = f"file={_property(self.path)},line={self.line},col={self.col}"
+        return f"::{self.severity} {place}::{_data(self.message)}"
+
+
+class ScenarioInvalid(Exception):
+    """A file that cannot be used. `problems` has every problem found, warnings too, by place."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem at a place in the document.
+
+    `on_key` points at the key instead of at its value, `severity` is as in `Problem`.
+    """
+
+    at: Where
+    message: str
+    on_key: bool = False
+    severity: Severity = "error"
+
+    def under(self, base: Where) -> Finding:
+        """The same finding, seen from a document in which this one sits at `base`."""
+        return Finding((*base, *self.at), self.message, self.on_key, self.severity)
+
+
+class Trouble(ValueError):
+    """Findings on their way up from the check that made them to the reader that places them."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(finding.message for finding in self.findings))
+
+    @classmethod
+    def here(cls, message: str) -> Trouble:
+        """One finding at the value that is being read."""
+        return cls((Finding((), message),))
+
+
+class Gathering:
+    """Collects the findings of many small checks, so that one bad item does not hide the next."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def add(self, at: Where, message: str, *, on_key: bool = False) -> None:
+        """Notes an error."""
+        self.findings.append(Finding(at, message, on_key))
+
+    def warn(self, at: Where, message: str, *, on_key: bool = False) -> None:
+        """Notes something that is allowed and probably not meant."""
+        self.findings.append(Finding(at, message, on_key, "warning"))
+
+    def take(self, trouble: Trouble, base: Where = ()) -> None:
+        """Notes all findings of `trouble`, which was read at `base`."""
+        self.findings.extend(finding.under(base) for finding in trouble.findings)
+
+    def settle(self) -> None:
+        """Raises `Trouble` if anything was noted."""
+        if self.findings:
+            raise Trouble(self.findings)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?`, or nothing when no known word is near. Starts where a clause ends."""
+    if len(word) > _COMPARED_CHARACTERS_MAX:
+        return ""
+    by_lower: dict[str, str] = {}
+    for count, candidate in enumerate(known):
+        if count >= _COMPARED_MAX:
+            break
+        by_lower.setdefault(candidate.lower(), candidate)
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return f"; did you mean '{by_lower[near[0]]}'?" if near else ""
+
+
+def one_of(known: Iterable[str]) -> str:
+    """`  (one of: a, b)` with a bound on how much is listed."""
+    return _listed("one of", known)
+
+
+def allowed(known: Iterable[str]) -> str:
+    """`  (allowed: a, b)` with a bound on how much is listed."""
+    return _listed("allowed", known)
+
+
+def _listed(title: str, known: Iterable[str]) -> str:
+    words = list(known)
+    more = f", and {len(words) - _LISTED_MAX} more" if len(words) > _LISTED_MAX else ""
+    return f"  ({title}: {', '.join(words[:_LISTED_MAX])}{more})" if words else ""
+
+
+def shown(text: str) -> str:
+    """`text` in quotes, for a message: cut if long, masked if it may be a PIN, on one line."""
+    digits = sum(character.isdigit() for character in text)
+    if digits >= _PIN_DIGITS_MIN and digits == len(text):
+        return f"'{MASK}'"
+    cut = text if len(text) <= _SHOWN_CHARACTERS_MAX else text[: _SHOWN_CHARACTERS_MAX - 1] + "…"
+    return "'" + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cut) + "'"
+
+
+def kind_of(value: object) -> str:
+    """What a value is, in words of the file and not of Python."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, Mapping):
+        return "a map"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return "a value that is known only while the scenario runs"
+
+
+def errors_of(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Only those that make a file unusable."""
+    return (finding for finding in findings if finding.severity == "error")
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
