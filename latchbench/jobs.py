@@ -59,15 +59,23 @@ class Jobs:
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         self._loop = loop
         self._open: deque[Ticket[object]] = deque()
+        self._waits: deque[Ticket[object]] = deque()
         self._empty = asyncio.Event()
         self._empty.set()
         self._failed: BaseException | None = None
-        self.pump: Callable[[], None] = self.drain
+        self.pump: Callable[[], object] = self.drain
 
     def open(self, label: str, then: Callable[[Ticket[T]], None]) -> Ticket[T]:
         """A job that somebody resolves by its ticket."""
         ticket = Ticket(self, label, then)
         self._open.append(ticket)  # type: ignore[arg-type]  # read as what it was opened as
+        self._empty.clear()
+        return ticket
+
+    def wait(self, label: str, then: Callable[[Ticket[T]], None]) -> Ticket[T]:
+        """A real wait that somebody resolves by its ticket; see the module's words on waits."""
+        ticket = Ticket(self, label, then)
+        self._waits.append(ticket)  # type: ignore[arg-type]  # read as what it was opened as
         self._empty.clear()
         return ticket
 
@@ -96,7 +104,7 @@ class Jobs:
 
     def labels(self) -> tuple[str, ...]:
         """What is under way, oldest first: for the report of a step that does not end."""
-        return tuple(ticket.label for ticket in self._open)
+        return tuple(ticket.label for ticket in (*self._open, *self._waits))
 
     def wake(self) -> None:
         """A ticket was resolved, on some thread."""
@@ -111,12 +119,27 @@ class Jobs:
         self._failed = error
         self._empty.set()
 
-    def drain(self) -> None:
-        """Deliver what can be delivered now."""
-        while self._open and self._open[0].resolved:
-            self._open.popleft().deliver()
-        if not self._open:
+    def drain(self, *, in_order: bool = True) -> None:
+        """Deliver what can be delivered now; `in_order` False lets waits overtake everything."""
+        while True:
+            ticket = self._next(in_order=in_order)
+            if ticket is None:
+                break
+            ticket.deliver()
+        if not self._open and not self._waits:
             self._empty.set()
+
+    def _next(self, *, in_order: bool) -> Ticket[object] | None:
+        if self._open and self._open[0].resolved:
+            return self._open.popleft()
+        if in_order:
+            ready = not self._open and self._waits and self._waits[0].resolved
+            return self._waits.popleft() if ready else None
+        for ticket in self._waits:
+            if ticket.resolved:
+                self._waits.remove(ticket)
+                return ticket
+        return None
 
     async def drained(self) -> None:
         """Wait until no job is under way and every result was delivered."""

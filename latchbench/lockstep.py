@@ -134,13 +134,20 @@ class Participant:
         self.open_work: Callable[[], int] = lambda: 0
         self.on_failure: Callable[[BaseException], None] = lambda error: None
         self._stepped = stepped
+        self._acting = False
         self._links: dict[str, Link[Any, Any]] = {}
         self._waiting_calls: dict[str, Callable[[], None]] = {}
+        self._entered: set[str] = set()
         self._counts = _Counts()
         self._news = asyncio.Event()
         self._pace: tuple[Callable[[], int], float] | None = None
         self._wake: asyncio.TimerHandle | None = None
         jobs.pump = self._pump
+
+    @property
+    def stepped(self) -> bool:
+        """Whether a bench steps this process."""
+        return self._stepped
 
     # Links.
 
@@ -209,11 +216,26 @@ class Participant:
             enter(Answer(settle))
 
         if self._stepped and call_id is not None:
-            self._waiting_calls[call_id] = run
-            self._news.set()
+            self._entered.add(call_id)
+            self._wait_to_enter(call_id, run)
         else:
             self._act(run)
         return await future
+
+    def withdraw(self, call_id: str) -> None:
+        """A call of the bench ended at the door (a bad key, a body that is no JSON).
+
+        The bench opened a step for it, so it counts as entered and answered, without effect. Does
+        nothing for a call that did enter.
+        """
+        if call_id in self._entered:
+            self._entered.discard(call_id)
+        elif self._stepped:
+            self._wait_to_enter(call_id, lambda: self._counts.answered.append(call_id))
+
+    def _wait_to_enter(self, call_id: str, run: Callable[[], None]) -> None:
+        self._waiting_calls[call_id] = run
+        self._news.set()
 
     # Lockstep.
 
@@ -223,8 +245,14 @@ class Participant:
         self.clock.move(step.now_us)
         self.tracer.begin_round(step.now_us, step.delta)
         self._counts.sent = False
-        await self._handle_step(step)
-        await self._fire_timers(step.until_us)
+        self._acting = True
+        try:
+            self.jobs.drain()
+            await self.jobs.drained()
+            await self._handle_step(step)
+            await self._fire_timers(step.until_us)
+        finally:
+            self._acting = False
         return self._done(step.number)
 
     async def _until_arrived(self, step: Step) -> None:
@@ -321,7 +349,7 @@ class Participant:
         try:
             self._paced_now()
             action()
-            self.jobs.drain()
+            self.jobs.drain(in_order=False)
             self._fire_due()
         except Exception as error:  # noqa: BLE001 - a bug of ours ends the process, told once
             self._failed(error)
@@ -351,6 +379,8 @@ class Participant:
         if not self._stepped:
             self._act(_nothing)
             return
+        if not self._acting:
+            return  # what ends between two steps is delivered at the start of the next
         try:
             self.jobs.drain()
         except Exception as error:  # noqa: BLE001 - raised again by the step that waits

@@ -174,6 +174,12 @@ async def told_to_stop() -> None:
     gone.cancel()
 
 
+def _signal(pid: int, number: int) -> None:
+    """Signal a child of a fork server of ours, which may have ended in this moment."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
 # The bench's side.
 
 
@@ -234,18 +240,20 @@ class ForkServer:
         end = self._ends.get(pid)
         return end.result() if end is not None and end.done() else None
 
+    async def end(self, pid: int) -> int:
+        """End one child: SIGTERM, and SIGKILL if it takes too long. Returns its exit status."""
+        end = self._end_of(pid)
+        if not end.done():
+            _signal(pid, signal.SIGTERM)
+            await asyncio.wait([end], timeout=STOP_WITHIN_S)
+        if not end.done():
+            _signal(pid, signal.SIGKILL)
+        return await end
+
     async def stop(self) -> None:
         """End every child and the fork server. Returns when all have gone."""
         alive = [pid for pid, end in self._ends.items() if not end.done()]
-        for pid in alive:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-        for pid in alive:
-            end = self._ends[pid]
-            await asyncio.wait([end], timeout=STOP_WITHIN_S)
-            if not end.done():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        await asyncio.gather(*(self.end(pid) for pid in alive))
         if self._process.stdin is not None:
             self._process.stdin.close()
         await self._process.wait()

@@ -7,14 +7,17 @@ code is free, one integer of chance decides, uniformly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from gateway.policy.keypad import LockFacts, all_rules, common_lengths
-from gateway.policy.space import Counters, Row, Spaces
 from gateway.policy.stems import FreeCodes, Used
 from latchbench.pin import Pin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gateway.policy.space import Counters, Row, Spaces
 
 # Below either limit a guest's code is worth guessing for whoever holds another one.
 FEW_CODES: Final = 100
@@ -81,14 +84,14 @@ class Rooms:
     def look(self, length: int, strong: bool) -> _Room:
         """The free codes of one length that keep every lock's rules."""
         root = self._spaces.root(self._words, length, strong, self._counters)
+        if not root.total:
+            return _Room(length, strong, root, FreeCodes(root, (), (), self._counters))
         if self._used is None:
             self._used = Used(self._locks, self._counters)
         return _Room(length, strong, root, self._used.free(root, length))
 
     def any_free(self, length: int) -> bool:
         """Whether a legal code of that length is free on all of them."""
-        if not self._spaces.root(self._words, length, False, self._counters).total:
-            return False
         return self.look(length, strong=False).codes.count > 0
 
 
@@ -114,18 +117,14 @@ def pick(
     chosen, short = _first_room(rooms, common_lengths(locks), preferred)
     if chosen is None:
         return None
-    if chosen.is_short:
-        short = chosen
+    short = chosen if chosen.is_short else short
+    few = None
+    if short:
+        few = FewCodesLeft(short.length, short.codes.count, short.root.total, chosen.length)
     counters.draws += 1
     count = chosen.codes.count
-    return Choice(
-        pin=Pin(chosen.codes.code(draw.below(count))),
-        free=count,
-        total=chosen.root.total,
-        strong=chosen.strong,
-        few=short
-        and FewCodesLeft(short.length, short.codes.count, short.root.total, chosen.length),
-    )
+    pin = Pin(chosen.codes.code(draw.below(count)))
+    return Choice(pin, count, chosen.root.total, chosen.strong, few)
 
 
 def _first_room(
@@ -134,9 +133,10 @@ def _first_room(
     """The room to draw from, and the first one that was looked at and is nearly used up."""
     short: _Room | None = None
     fallback: _Room | None = None
-    for room in _in_order(rooms, lengths, preferred):
-        if fallback and fallback.strong and not room.strong:
+    for length, strong in _in_order(lengths, preferred):
+        if fallback and fallback.strong and not strong:
             break  # a longer weak code is no better than a short strong one
+        room = rooms.look(length, strong)
         if room.is_short:
             short = short or room
         if not room.codes.count:
@@ -147,12 +147,12 @@ def _first_room(
     return fallback, short
 
 
-def _in_order(rooms: Rooms, lengths: Sequence[int], preferred: int | None) -> Iterator[_Room]:
+def _in_order(lengths: Sequence[int], preferred: int | None) -> Iterator[tuple[int, bool]]:
     if preferred in lengths:
         assert preferred is not None
-        yield rooms.look(preferred, strong=True)
-        yield rooms.look(preferred, strong=False)
+        yield preferred, True
+        yield preferred, False
     for strong in (True, False):
         for length in lengths:
             if length != preferred:
-                yield rooms.look(length, strong)
+                yield length, strong

@@ -6,13 +6,16 @@ compiled or counted is compiled and counted per kind. `LockFacts` adds what is a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from gateway.policy.rules import CONSTRAINTS, HARD
-from latchbench.pin import Pin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from latchbench.pin import Pin
 
 Word = Literal[
     "pin_in_use",

@@ -127,6 +127,9 @@ def _direction(before: int, digit: int, wrap: bool) -> int | None:
     return delta if abs(delta) <= 1 else None
 
 
+_BEGIN: Final[tuple[int, ...]] = ()  # before the first digit
+
+
 def _no_run_of(name: str, digits: int, *, wrap: bool) -> Rule:
     """No stretch of `digits` digits that are all equal, all rise by one or all fall by one."""
 
@@ -141,7 +144,7 @@ def _no_run_of(name: str, digits: int, *, wrap: bool) -> Rule:
         length = length + 1 if length > 1 and delta == way else 2
         return VIOLATED if length >= digits else (digit, delta, length)
 
-    return _rule(name, (), step)
+    return _rule(name, _BEGIN, step)
 
 
 def _not_one_run(name: str, *, wrap: bool) -> Rule:
@@ -155,7 +158,7 @@ def _not_one_run(name: str, *, wrap: bool) -> Rule:
             return FREE
         return (digit, delta)
 
-    return _rule(name, (), step, lambda state: len(state) < 2)
+    return _rule(name, _BEGIN, step, lambda state: len(state) < 2)
 
 
 def _not_monotonic(name: str) -> Rule:
@@ -169,7 +172,7 @@ def _not_monotonic(name: str) -> Rule:
             return FREE
         return (digit, way)
 
-    return _rule(name, (), step, lambda state: len(state) < 2)
+    return _rule(name, _BEGIN, step, lambda state: len(state) < 2)
 
 
 def _not_repeated_block(name: str, size: int) -> Rule:
@@ -190,12 +193,13 @@ _MM: Final = frozenset(f"{month:02}" for month in range(1, 13))
 _YY: Final = frozenset(f"{year:02}" for year in range(100))
 _CENTURY: Final = frozenset(("19", "20"))
 _Layout = tuple[frozenset[str], ...]
+_Alive = tuple[frozenset[_Layout], str]  # what is left of each layout, and half a field
 
 
 def _not_laid_out_as(name: str, layouts: tuple[_Layout, ...]) -> Rule:
     """The code is not a row of two-digit fields in any of the layouts, which are equally long."""
 
-    def step(state: tuple[frozenset[_Layout], str], digit: int) -> object:
+    def step(state: _Alive, digit: int) -> _Alive | int:
         alive, half = state
         if not half:
             return (alive, str(digit))
@@ -204,7 +208,7 @@ def _not_laid_out_as(name: str, layouts: tuple[_Layout, ...]) -> Rule:
         return (alive, "") if alive else FREE
 
     # Accepting only matters at the layouts' own length, where "alive" means "is such a date".
-    return _rule(name, (frozenset(layouts), ""), step, lambda _state: False)  # type: ignore[arg-type]
+    return _rule(name, (frozenset(layouts), ""), step, lambda _state: False)
 
 
 def _not_one_of(name: str, codes: frozenset[str]) -> Rule:
@@ -248,7 +252,10 @@ _WEAK_ALWAYS: Final = (
     HARD["no_all_same_digits"],
     STRICT["no_ascending_or_descending_sequence"][1],
 )
-_WEAK_BLOCKS: Final = (_not_repeated_block("weak_block_2", 2), _not_repeated_block("weak_block_3", 3))
+_WEAK_BLOCKS: Final = (
+    _not_repeated_block("weak_block_2", 2),
+    _not_repeated_block("weak_block_3", 3),
+)
 _WEAK_AT: Final[Mapping[int, tuple[Rule, ...]]] = MappingProxyType(
     {
         4: (
@@ -315,9 +322,7 @@ CONSTRAINTS: Final[Mapping[str, Constraint]] = MappingProxyType(
                 "digits",
                 "no code that only counts up or down",
             ),
-            Constraint(
-                "at_least_three_unique_digits", "digits", "at least three different digits"
-            ),
+            Constraint("at_least_three_unique_digits", "digits", "at least three different digits"),
             Constraint("cannot_contain_089", "digits", "only the digits 1-7"),
             Constraint("cannot_contain_0789", "digits", "only the digits 1-6"),
             Constraint("unique_first_four_digits", "digits", "the first four digits all different"),

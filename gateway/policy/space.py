@@ -10,12 +10,16 @@ uniform integer, and nothing is ever tried and thrown away.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from gateway.policy.keypad import BUTTON_OF
 from gateway.policy.rules import DIGITS, FREE, HARD, STRICT, VIOLATED, Rule, weak_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Mapping
+
+Root = TypeVar("Root")
 
 ROWS_CACHED_MAX: Final = 200_000  # about 500 bytes each
 
@@ -45,13 +49,13 @@ class Row:
         kept = tuple(followers)
         self.digits = "".join(digit for digit, _ in kept)
         self.rows = tuple(row for _, row in kept)
-        offsets = []
+        offsets: list[int] = []
         total = ends
         for row in self.rows:
             offsets.append(total)
             total += row.total
         self.offsets = tuple(offsets)
-        self.total = total
+        self.total: int = total
 
 
 END: Final = Row((), ends=1)
@@ -154,29 +158,66 @@ def without_buttons(root: Row, trie: Mapping[str, object], counters: Counters) -
 _OUTSIDE: Final = object()
 
 
-class Spaces:
-    """The spaces that were asked for, by rules and length. Bounded: the longest unused go first.
+class ClassRow:
+    """The continuations from one place, sorted by what the finished codes break.
 
-    For one thread, as the choice of codes is.
+    `broken` has one number for each set of rules that some code breaks exactly (bit i is the i-th
+    rule). `rows[d]` follows digit d; a finished code has no rows.
     """
 
-    def __init__(self, rows_max: int = ROWS_CACHED_MAX) -> None:
+    __slots__ = ("broken", "rows")
+
+    def __init__(self, broken: frozenset[int], rows: tuple[ClassRow, ...]) -> None:
+        self.broken = broken
+        self.rows = rows
+
+
+def compile_classes(rules: tuple[Rule, ...], length: int) -> tuple[ClassRow, int]:
+    """The root over all `10 ** length` codes, and how many rows were made for it.
+
+    The same product as in `compile_rows`, but a broken rule is a state and not an end.
+    """
+    # VIOLATED is -1, so the row that is added at the end is the one it finds.
+    tables = tuple((*rule.table, (VIOLATED,) * 10) for rule in rules)
+    accepting = tuple((*rule.accepting, False) for rule in rules)
+    made: dict[tuple[tuple[int, ...], int], ClassRow] = {}
+    once: dict[frozenset[int], frozenset[int]] = {}  # few differ: equal ones share one object
+
+    def row_of(states: tuple[int, ...], left: int) -> ClassRow:
+        row = made.get((states, left))
+        if row is not None:
+            return row
+        rows: tuple[ClassRow, ...] = ()
+        if left == 0:
+            breaks = (1 << at for at, state in enumerate(states) if not accepting[at][state])
+            broken = frozenset((sum(breaks),))
+        else:
+            steps = [table[state] for table, state in zip(tables, states, strict=True)]
+            successors = zip(*steps, strict=True) if steps else ((),) * 10
+            rows = tuple(row_of(states, left - 1) for states in successors)
+            broken = frozenset().union(*{follower.broken for follower in rows})
+        row = made[states, left] = ClassRow(once.setdefault(broken, broken), rows)
+        return row
+
+    return row_of(tuple(rule.start for rule in rules), length), len(made)
+
+
+class Bounded(Generic[Root]):
+    """Compiled roots by key. When they have too many rows, the longest unused ones go first."""
+
+    def __init__(self, rows_max: int) -> None:
         self._rows_max = rows_max
         self._rows = 0
-        self._roots: dict[tuple[tuple[str, ...], int, bool], tuple[Row, int]] = {}
+        self._roots: dict[Hashable, tuple[Root, int]] = {}
 
     def __len__(self) -> int:
         return len(self._roots)
 
-    def root(self, words: tuple[str, ...], length: int, strong: bool, counters: Counters) -> Row:
-        """The codes of `length` digits that keep the constraint words, in the order of `HARD`.
-
-        `strong` keeps their strict readings too and leaves the weak codes out.
-        """
-        key = (words, length, strong)
+    def get(self, key: Hashable, make: Callable[[], tuple[Root, int]], counters: Counters) -> Root:
+        """The root under `key`. `make` answers a root and how many rows were made for it."""
         known = self._roots.pop(key, None)
         if known is None:
-            known = compile_rows(_rules_of(words, length, strong), length)
+            known = make()
             counters.rows_compiled += known[1]
             self._rows += known[1]
         self._roots[key] = known  # last: the most recently asked for
@@ -184,6 +225,33 @@ class Spaces:
             _, made = self._roots.pop(next(iter(self._roots)))
             self._rows -= made
         return known[0]
+
+
+class Spaces:
+    """The spaces and classes that were asked for, compiled once. For one thread."""
+
+    def __init__(self, rows_max: int = ROWS_CACHED_MAX) -> None:
+        self.roots: Bounded[Row] = Bounded(rows_max)
+        self.class_roots: Bounded[ClassRow] = Bounded(rows_max)
+
+    def root(self, words: tuple[str, ...], length: int, strong: bool, counters: Counters) -> Row:
+        """The codes of `length` digits that keep the constraint words, in the order of `HARD`.
+
+        `strong` keeps their strict readings too and leaves the weak codes out.
+        """
+
+        def make() -> tuple[Row, int]:
+            return compile_rows(_rules_of(words, length, strong), length)
+
+        return self.roots.get((words, length, strong), make, counters)
+
+    def classes(self, words: tuple[str, ...], length: int, counters: Counters) -> ClassRow:
+        """All codes of `length` digits, by which of the constraint words they break."""
+
+        def make() -> tuple[ClassRow, int]:
+            return compile_classes(tuple(HARD[word] for word in words), length)
+
+        return self.class_roots.get((words, length), make, counters)
 
 
 def _rules_of(words: tuple[str, ...], length: int, strong: bool) -> tuple[Rule, ...]:

@@ -17,12 +17,15 @@ stem come right after it: what is left after dropping them is disjoint and ascen
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gateway.policy.keypad import BUTTON_OF, Keypad, LockFacts, buttons
 from gateway.policy.space import Counters, Row, span, unrank, without_buttons
 from latchbench.pin import Pin
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Comparing:
         digits = map(Pin.reveal, pins)
         return map(buttons, digits) if self.five_buttons else digits
 
-    def stems(self, presses: Iterable[str], length: int) -> set[str]:
+    def stems(self, presses: Collection[str], length: int) -> set[str]:
         """The stems for new codes of `length` digits."""
         if self.matches_prefix:
             stems = {used[:length] for used in presses if used}
@@ -162,10 +165,10 @@ class Blockers:
         by_stem: dict[tuple[bool, str], list[int]] = {}
         for position, lock in enumerate(locks):
             comparing = Comparing.of(lock.keypad)
-            stems = comparing.stems(list(comparing.presses(lock.in_use)), length)
+            stems = comparing.stems([*comparing.presses(lock.in_use)], length)
             for stem in stems:
                 by_stem.setdefault((comparing.five_buttons, stem), []).append(position)
-            for stem in EXACTLY.stems(EXACTLY.presses(lock.refused), length):
+            for stem in EXACTLY.stems([*EXACTLY.presses(lock.refused)], length):
                 by_stem.setdefault((False, stem), []).append(position)
         self._roots = (BlockedNode(), BlockedNode())
         for (five_buttons, stem), positions in by_stem.items():

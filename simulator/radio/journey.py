@@ -34,7 +34,7 @@ class Journey:
     """One command in the air, with every latency drawn, so that its end is known at its start.
 
     `arrivals`: when the frame reaches the lock, in order; empty if it never does.
-    `report_at_us`: when the report is at the hub, if the frame is heard and the answer gets through.
+    `report_at_us`: when the report is at the hub, if frame and answer get through.
     `no_ack_at_us`: when the hub gives up, if not; never before `report_at_us`.
     `quiet_until_us`: nothing reaches the hub because of this journey before this instant. A report
     is meant, and for a command that writes also the notifications that it may cause.

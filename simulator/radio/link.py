@@ -84,7 +84,7 @@ def send(
     # The lock must still be listening when the frame is there, not merely when it is sent.
     beamed = sleeps and now_us + frame_us >= link.awake_until_us
     at_us = now_us + (first_frame_us if beamed else frame_us)
-    arrivals = (Arrival(at_us, Treatment.NORMAL),) if on_air else ()
+    arrivals = _over_the_air(on_air, at_us)
     faults, arrivals, fired_in_air = strike(link.faults, Point.OUT, kind, arrivals, rng)
     faults, arrivals, fired_at_lock = strike(faults, Point.LOCK, kind, arrivals, rng)
     if arrivals:
@@ -126,7 +126,7 @@ def answer(link: Link, journey: Journey, now_us: int, rng: Random) -> tuple[Link
     """
     if not journey.arrivals or now_us < journey.arrivals[0].at_us:
         raise ValueError(f"{journey.kind.value} has not arrived at {now_us} us: nobody can answer")
-    reply = (Arrival(journey.report_at_us, Treatment.NORMAL),)
+    reply = _over_the_air(True, journey.report_at_us)
     faults, reply, fired = strike(link.faults, Point.BACK, journey.kind, reply, rng)
     woken = replace(
         link, faults=faults, awake_until_us=max(link.awake_until_us, journey.awake_until_us)
@@ -163,7 +163,7 @@ def notify(
     """
     on_air = _is_on_air(link)
     at_us = max(now_us + timing.frame_us.draw(rng), link.news_until_us)
-    news = (Arrival(at_us, Treatment.NORMAL),) if on_air else ()
+    news = _over_the_air(on_air, at_us)
     faults, news, fired = strike(link.faults, Point.NEWS, None, news, rng)
     arrivals_us = tuple(arrival.at_us for arrival in news)
     told = replace(link, faults=faults, news_until_us=max((link.news_until_us, *arrivals_us)))
@@ -176,6 +176,11 @@ def _is_on_air(link: Link) -> bool:
         built = ", ".join(state.value for state in RadioState if state in BUILT)
         raise NotBuilt(f"radio state {link.state.value} is not built yet; built are: {built}")
     return link.powered and link.state is not RadioState.DEAD
+
+
+def _over_the_air(on_air: bool, at_us: int) -> tuple[Arrival, ...]:
+    """What arrives at the far end before any fault has bitten."""
+    return (Arrival(at_us, Treatment.NORMAL),) if on_air else ()
 
 
 def _quiet_until_us(

@@ -7,12 +7,12 @@ benchmarks of everything but the radio: without latencies all order comes from t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from random import Random
 
 _MS: Final = 1_000
@@ -101,8 +101,7 @@ ZWAVE: Final = Timing(
 
 FAST: Final = Timing(
     name="fast",
-    # Five times as wide as measured and down to 1 ms: 50,000 different latencies, so that two locks
-    # hardly ever tie.
+    # As measured, but down to 1 ms: 49,001 different latencies, so that two locks hardly ever tie.
     frame_us=Span(1 * _MS, 50 * _MS),
     # What is long in `zwave` takes a tenth here, and the hub tries twice instead of three times: a
     # lock that does not answer costs about 1 s instead of 15 s.

@@ -12,7 +12,7 @@ from typing import Final
 
 @enum.unique
 class RadioState(enum.Enum):
-    """What a lock's radio can do. Power and keypad are other axes: a dead radio locks no one out."""
+    """What a lock's radio can do. The keypad is another axis: it works when the radio does not."""
 
     AWAKE = "awake"  # always listening
     ASLEEP = "asleep"  # sampled once a second: the first frame costs a wake-up beam

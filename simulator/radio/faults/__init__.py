@@ -6,7 +6,7 @@ command, telling the trace) is the same for all and written once, in `fault`.
 
 To add the next one: write `<word>.py` with a `Fault` (the four files here are the pattern), put it
 in the place of the word's row in `table`, and give it a test `tests/radio/test_<word>.py`. Where
-the 16 others belong is already in the table:
+the others belong is already in the table:
 
 - in the air (`Point.OUT`): move, repeat or drop arrivals, as `lost_frame` does. A file that moves
   them must stay before the hub's time-out.

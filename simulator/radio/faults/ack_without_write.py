@@ -6,10 +6,9 @@ Locks do so when a code has the wrong length or is a duplicate, and when they ar
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from simulator.radio.faults.fault import Fault, Point
+from simulator.radio.faults.fault import Fault, Point, treat_as
 from simulator.radio.words import WRITES, Treatment
 
 if TYPE_CHECKING:
@@ -17,12 +16,7 @@ if TYPE_CHECKING:
 
 
 def _skip(arrivals: tuple[Arrival, ...]) -> tuple[Arrival, ...]:
-    return tuple(
-        replace(arrival, treatment=Treatment.SKIP_WRITE)
-        if arrival.treatment is Treatment.NORMAL
-        else arrival
-        for arrival in arrivals
-    )
+    return treat_as(arrivals, Treatment.SKIP_WRITE)
 
 
 ACK_WITHOUT_WRITE: Final = Fault(

@@ -56,7 +56,9 @@ def clear(link: Link, fault_name: str | None = None) -> Link:
     if fault_name is None:
         return replace(link, faults=())
     row = _row(fault_name)
-    return replace(link, faults=tuple(other for other in link.faults if other.fault != row))
+    return replace(
+        link, faults=tuple(other for other in link.faults if other.fault.name != row.name)
+    )
 
 
 def armed(link: Link) -> tuple[str, ...]:

@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from simulator.radio.journey import Arrival, FiredFault
-from simulator.radio.words import ANY_KIND, CommandKind
+from simulator.radio.words import ANY_KIND, CommandKind, Treatment
 
 if TYPE_CHECKING:
     from random import Random
 
 Change = Callable[[tuple[Arrival, ...]], tuple[Arrival, ...]]
-"""What a fault does to a frame: other arrivals, in order of time; the same ones if it cannot bite."""
+"""What a fault makes of a frame: arrivals in order of time; the same ones if it cannot bite."""
 
 
 @enum.unique
 class Point(enum.Enum):
-    """The place on a frame's way where a fault bites, in the order in which a command meets them."""
+    """The place on a frame's way where a fault bites; a command meets them in this order."""
 
     OUT = "in the air to the lock"
     LOCK = "at the lock"
@@ -92,3 +92,16 @@ def strike(
         if left != 0:
             still_armed.append(replace(armed, left=left))
     return tuple(still_armed), arrivals, tuple(fired)
+
+
+def lose(arrivals: tuple[Arrival, ...]) -> tuple[Arrival, ...]:
+    """Nothing arrives. A `Change`."""
+    return arrivals[:0]
+
+
+def treat_as(arrivals: tuple[Arrival, ...], treatment: Treatment) -> tuple[Arrival, ...]:
+    """Everything arrives, to be treated so, unless an older fault has decided otherwise."""
+    return tuple(
+        replace(arrival, treatment=treatment) if arrival.treatment is Treatment.NORMAL else arrival
+        for arrival in arrivals
+    )

@@ -7,21 +7,13 @@ and #1549).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from simulator.radio.faults.fault import Fault, Point
-
-if TYPE_CHECKING:
-    from simulator.radio.journey import Arrival
-
-
-def _lose(arrivals: tuple[Arrival, ...]) -> tuple[Arrival, ...]:
-    return arrivals[:0]
-
+from simulator.radio.faults.fault import Fault, Point, lose
 
 LOST_ACK: Final = Fault(
     name="lost_ack",
     point=Point.BACK,
     meaning="the lock acts, but its acknowledgement and reply are lost in the air",
-    change=_lose,
+    change=lose,
 )

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from simulator.radio.faults.fault import Fault, Point
-
-if TYPE_CHECKING:
-    from simulator.radio.journey import Arrival
-
-
-def _lose(arrivals: tuple[Arrival, ...]) -> tuple[Arrival, ...]:
-    return arrivals[:0]
-
+from simulator.radio.faults.fault import Fault, Point, lose
 
 LOST_FRAME: Final = Fault(
     name="lost_frame",
     point=Point.OUT,
     meaning="the command is lost in the air, and the hub gets no acknowledgement",
-    change=_lose,
+    change=lose,
 )

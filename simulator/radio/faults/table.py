@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from simulator.radio.faults.ack_without_write import ACK_WITHOUT_WRITE
 from simulator.radio.faults.fault import FaultWord, Point
 from simulator.radio.faults.lost_ack import LOST_ACK
 from simulator.radio.faults.lost_frame import LOST_FRAME
 from simulator.radio.faults.refuse import REFUSE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ROWS: Final[tuple[FaultWord, ...]] = (
     LOST_FRAME,

@@ -1,0 +1,41 @@
+# Two commands do all the set-up: `make demo` and `make test`. Nothing is needed but python3 (3.11 or
+# newer, with venv) and make; everything is installed into .venv below this folder.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo test check coverage clean
+
+demo: $(INSTALLED)
+	@$(BIN)/latchbench run scenarios
+
+test: $(INSTALLED)
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup $(PYTEST_ARGS)
+
+check: $(INSTALLED)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -P -m protos.generate --check
+	@$(BIN)/latchbench validate scenarios
+	@$(MAKE) --no-print-directory coverage
+
+# The pure packages must stay covered; only their own tests count.
+coverage: $(INSTALLED)
+	@$(BIN)/python -m pytest -q -n auto tests/model tests/radio tests/policy tests/properties \
+	    --cov --cov-report=term:skip-covered --cov-fail-under=95
+
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "latchbench needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "installing into $(VENV) (once; about a minute)"
+	@$(PYTHON) -m venv $(VENV) \
+	    || { echo "python3 has no venv here; on Debian: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

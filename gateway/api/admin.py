@@ -1,0 +1,98 @@
+"""The gateway's admin socket: the inventory, and what was counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gateway.api.port import CALL_HEADER
+from gateway.policy.records import DeviceRecord, Facts
+from protos.access.v1 import admin_pb2 as pb
+from protos.access.v1 import admin_pb2_grpc as pb_grpc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gateway.api.port import Gate
+    from latchbench.lockstep import Answer
+
+
+class Inventory(Protocol):
+    """What the admin socket asks of the gateway."""
+
+    def put_devices(self, devices: Iterable[DeviceRecord], answer: Answer[None]) -> None:
+        """Register devices, or bring them up to date."""
+
+    def counters(self) -> Mapping[str, int]:
+        """What was counted since the start."""
+
+    def pending(self) -> tuple[int, int]:
+        """Open work, and work that waits for a lock out of reach."""
+
+
+class AdminService(pb_grpc.AdminServiceServicer):
+    """The servicer. Its socket is the gateway's owner's: there is no key."""
+
+    def __init__(self, inventory: Inventory, gate: Gate) -> None:
+        self._inventory = inventory
+        self._gate = gate
+
+    async def PutDevices(self, request: Any, context: Any) -> Any:
+        """Registers devices durably."""
+        devices = [device_from_wire(message) for message in request.devices]
+
+        def enter(answer: Answer[None]) -> None:
+            self._inventory.put_devices(devices, answer)
+
+        await self._gate.call(_call_id(context), enter)
+        return pb.PutDevicesResponse()
+
+    async def GetCounters(self, request: Any, context: Any) -> Any:
+        """What was counted since the start."""
+        del request, context
+        return pb.GetCountersResponse(counters=dict(self._inventory.counters()))
+
+    async def GetPending(self, request: Any, context: Any) -> Any:
+        """Open and waiting work."""
+        del request, context
+        open_work, waiting = self._inventory.pending()
+        return pb.GetPendingResponse(open=open_work, waiting=waiting)
+
+
+def _call_id(context: Any) -> str | None:
+    metadata = dict(context.invocation_metadata() or ())
+    value = metadata.get(CALL_HEADER)
+    return str(value) if value is not None else None
+
+
+def device_from_wire(message: pb.DeviceRecord) -> DeviceRecord:
+    """A device as it is told to the gateway."""
+    facts = message.facts
+    return DeviceRecord(
+        device_id=message.device_id,
+        name=message.name,
+        lock_id=message.lock_id,
+        hub=message.hub,
+        host=message.host,
+        host_address=message.host_address,
+        profile=message.profile,
+        time_zone=message.time_zone or None,
+        facts=Facts(
+            slots=facts.slots,
+            code_lengths=tuple(facts.code_lengths),
+            uniform_length=facts.uniform_length,
+            constraints=frozenset(facts.constraints),
+            five_buttons=facts.five_buttons,
+            matches_prefix=facts.matches_prefix,
+            readback_style=facts.readback_style,
+            duplicate_policy=facts.duplicate_policy,
+            reserved_slots=frozenset(facts.reserved_slots),
+            schedules=facts.schedules,
+            provider_chooses_pin=facts.provider_chooses_pin,
+            has_keypad=facts.has_keypad,
+            name_length_max=facts.name_length_max if facts.HasField("name_length_max") else None,
+            name_must_be_unique=facts.name_must_be_unique,
+            supports_offline_codes=facts.supports_offline_codes,
+            supervision=facts.supervision,
+            checksum=facts.checksum,
+        ),
+    )

@@ -1,0 +1,187 @@
+"""The access plane over HTTP and JSON, shaped so that Seam's own SDKs drive it unchanged.
+
+Each path is served under every verb that any published SDK uses for it. The parameters travel in
+the query string with GET and DELETE, and as JSON otherwise; the rules about them are the core's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from urllib.parse import urlencode
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.routing import Route
+
+from gateway.api.bodies import parameters_of
+from gateway.api.envelope import EXCEPTION_HANDLERS, Envelope, ok_response
+from gateway.api.json_views import access_code_json, create_multiple_json, device_json, plan_json
+from gateway.api.port import CALL_HEADER
+from gateway.policy.queries import (
+    DELETE_PARAMETERS,
+    DEVICES_PARAMETERS,
+    GET_PARAMETERS,
+    LIST_PARAMETERS,
+)
+from gateway.policy.request import PARAMETERS
+from gateway.policy.times import time_text
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
+
+    from starlette.responses import Response
+
+    from gateway.api.keys import Keyring
+    from gateway.api.port import AccessPlane, Gate
+    from gateway.policy.fields import Parameter
+    from gateway.policy.records import AccessCodeView, DeviceView, Page
+    from latchbench.lockstep import Answer
+
+T = TypeVar("T")
+
+IDEMPOTENCY_HEADER: Final = "idempotency-key"
+# Beyond this a URL is not safe to send; a caller still has the cursor.
+_URL_MAX: Final = 8000
+
+
+def build_app(
+    plane: AccessPlane,
+    gate: Gate,
+    keyring: Keyring,
+    new_request_id: Callable[[], str],
+    log: logging.Logger,
+) -> Starlette:
+    """The ASGI application. `new_request_id` gives the changing part of each request's id.
+
+    Serve it without an access log: `access_codes/get` may carry a PIN in its query string.
+    """
+    surface = _Surface(plane, gate, keyring)
+    app = Starlette(
+        routes=surface.routes(),
+        middleware=[Middleware(Envelope, new_id=new_request_id, log=log)],
+        exception_handlers=dict(EXCEPTION_HANDLERS),
+    )
+    # A path with a slash too many is unknown; a redirect would be an answer without an envelope.
+    app.router.redirect_slashes = False
+    return app
+
+
+class _Surface:
+    """The endpoints: read, ask the core, draw the answer."""
+
+    def __init__(self, plane: AccessPlane, gate: Gate, keyring: Keyring) -> None:
+        self._plane = plane
+        self._gate = gate
+        self._keyring = keyring
+
+    def routes(self) -> list[Route]:
+        """Every path with its verbs."""
+        return [
+            Route("/access_codes/create_multiple", self._create_multiple, methods=["PUT", "POST"]),
+            Route("/access_codes/get", self._get, methods=["GET", "POST"]),
+            Route("/access_codes/list", self._list, methods=["GET", "POST"]),
+            Route("/access_codes/delete", self._delete, methods=["DELETE", "POST"]),
+            Route("/devices/list", self._list_devices, methods=["GET", "POST"]),
+            Route("/latchbench/plan", self._plan, methods=["POST"]),
+            Route("/health", self._health, methods=["GET"]),
+        ]
+
+    async def _create_multiple(self, http: Request) -> Response:
+        body = await self._body(http, PARAMETERS)
+        key = http.headers.get(IDEMPOTENCY_HEADER)
+        if key is not None:
+            body = {**body, "request_id": key}
+        return ok_response(
+            create_multiple_json(await self._ask(http, body, self._plane.create_multiple))
+        )
+
+    async def _plan(self, http: Request) -> Response:
+        body = await self._body(http, PARAMETERS)
+        return ok_response(plan_json(await self._ask(http, body, self._plane.plan)))
+
+    async def _get(self, http: Request) -> Response:
+        query = await self._body(http, GET_PARAMETERS)
+        view = await self._ask(http, query, self._plane.get)
+        return ok_response({"access_code": access_code_json(view)})
+
+    async def _list(self, http: Request) -> Response:
+        query = await self._body(http, LIST_PARAMETERS)
+        page = await self._ask(http, query, self._plane.list)
+        rows = cast("tuple[AccessCodeView, ...]", page.items)
+        return ok_response(
+            {
+                "access_codes": [access_code_json(row) for row in rows],
+                "pagination": _pagination(http, query, page),
+            }
+        )
+
+    async def _delete(self, http: Request) -> Response:
+        query = await self._body(http, DELETE_PARAMETERS)
+        await self._ask(http, query, self._plane.delete)
+        return ok_response()
+
+    async def _list_devices(self, http: Request) -> Response:
+        query = await self._body(http, DEVICES_PARAMETERS)
+        page = await self._ask(http, query, self._plane.list_devices)
+        rows = cast("tuple[DeviceView, ...]", page.items)
+        return ok_response(
+            {
+                "devices": [device_json(row) for row in rows],
+                "pagination": _pagination(http, query, page),
+            }
+        )
+
+    async def _health(self, http: Request) -> Response:
+        return ok_response({"now": time_text(self._plane.now_us())})
+
+    async def _body(self, http: Request, table: Sequence[Parameter]) -> Mapping[str, object]:
+        self._keyring.check(http.headers.get("authorization"))
+        return await parameters_of(http, table)
+
+    async def _ask(
+        self,
+        http: Request,
+        body: Mapping[str, object],
+        call: Callable[[Mapping[str, object], Answer[T]], None],
+    ) -> T:
+        call_id = http.headers.get(CALL_HEADER)
+        return await _while_connected(http, self._gate.call(call_id, partial(call, body)))
+
+
+async def _while_connected(http: Request, call: Coroutine[Any, Any, T]) -> T:
+    """The call's answer. When the connection closes first, stop waiting for it, as gRPC does.
+
+    Raises `ClientDisconnect` then. The request's body must have been read.
+    """
+    answer = asyncio.ensure_future(call)
+    gone = asyncio.ensure_future(_hung_up(http))
+    try:
+        await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            raise ClientDisconnect
+        return answer.result()
+    finally:
+        answer.cancel()
+        gone.cancel()
+
+
+async def _hung_up(http: Request) -> None:
+    """Wait until the server says that the connection is gone."""
+    while (await http.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _pagination(http: Request, query: Mapping[str, object], page: Page) -> dict[str, Any]:
+    url = None
+    if page.next_cursor is not None:
+        following = urlencode({**query, "page_cursor": page.next_cursor}, doseq=True)
+        url = str(http.url.replace(query=following))
+    return {
+        "next_page_cursor": page.next_cursor,
+        "has_next_page": page.next_cursor is not None,
+        "next_page_url": url if url is None or len(url) <= _URL_MAX else None,
+    }

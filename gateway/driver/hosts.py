@@ -1,0 +1,288 @@
+"""The gateway's side of the device plane: one stream per host, however many locks it serves.
+
+Commands of all locks share the stream, and what is waiting goes out in one frame; reports come back
+in any order between locks. A stream that breaks is opened again after a pause on the core's clock,
+under a new link and a higher session number, so that the host ends the older one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import grpc
+
+from gateway.driver.wire import command_to_wire, notice_from_wire, report_from_wire
+from gateway.policy.retry import backoff_us
+from latchbench.channel import channel_options, open_channel
+from protos.device.v1 import lock_host_pb2 as pb
+from protos.device.v1 import lock_host_pb2_grpc as pb_grpc
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from random import Random
+
+    from gateway.engine.core import Core
+    from gateway.engine.parts import Parts
+    from gateway.policy.commands import Command
+    from gateway.policy.records import DeviceRecord
+    from latchbench.clock import Timer
+    from latchbench.jobs import Ticket
+    from latchbench.link import Link
+    from latchbench.lockstep import Participant
+
+FRAME_MESSAGES_MAX: Final = 256
+
+
+@dataclass(slots=True)
+class Host:
+    """One host process as the driver knows it. `lock_ids` maps a lock's id to its device."""
+
+    name: str
+    address: str
+    lock_ids: dict[str, str] = field(default_factory=dict)
+    link: Link[pb.ReportFrame.Message, pb.Hello | pb.Command] | None = None
+    channel: grpc.aio.Channel | None = None
+    session: int = 0
+    failures: int = 0
+    open_commands: dict[str, int] = field(default_factory=dict)
+    heard_at_us: int = 0
+    guard: Timer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    channel: grpc.aio.Channel
+    stream: grpc.aio.StreamStreamCall
+    link_id: str
+
+
+class Hosts:
+    """All hosts, and the way to each lock. Implements the engine's `Radio`."""
+
+    def __init__(
+        self, parts: Parts, participant: Participant, links: Random, *, name: str, epoch: int
+    ) -> None:
+        self._parts = parts
+        self._links = links  # its own chance: how many hosts there are must not shift any other
+        self._participant = participant
+        self._name = name
+        self._epoch = epoch
+        self._hosts: dict[str, Host] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+        self.core: Core | None = None
+
+    # Knowing where locks are.
+
+    def know(self, device: DeviceRecord) -> None:
+        """A device lives at this host and address from now on."""
+        for host in self._hosts.values():
+            if host.name != device.host:
+                host.lock_ids.pop(device.lock_id, None)
+        host = self._hosts.setdefault(device.host, Host(device.host, device.host_address))
+        is_new = not host.lock_ids
+        moved = host.address != device.host_address
+        host.lock_ids[device.lock_id] = device.device_id
+        host.address = device.host_address
+        if is_new:
+            self._connect(host)
+        elif moved and host.link is not None:
+            host.link.close()
+            self._lost(host)
+        elif host.link is not None and self.core is not None:
+            self.core.host_up([device.device_id])
+
+    # Sending.
+
+    def send(self, device: DeviceRecord, sequence: int, command: Command) -> None:
+        """Hand one command to the stream of its host."""
+        host = self._hosts[device.host]
+        if host.link is None:
+            return
+        host.open_commands[device.device_id] = sequence
+        self._guard(host)
+        host.link.send(
+            command_to_wire(
+                device.lock_id,
+                self._epoch,
+                sequence,
+                command,
+                supervised=device.facts.supervision,
+            )
+        )
+
+    def _guard(self, host: Host) -> None:
+        """No report at all for 20 s while commands are open: the host is silent."""
+        if host.guard is None or not host.guard.live:
+            host.heard_at_us = self._parts.now_us()
+            self._arm_guard(host)
+
+    def _arm_guard(self, host: Host) -> None:
+        due_us = host.heard_at_us + self._parts.settings.host_silence_us
+        host.guard = self._parts.clock.call_at(due_us, lambda: self._guard_fired(host))
+
+    def _guard_fired(self, host: Host) -> None:
+        if not host.open_commands:
+            return
+        if host.heard_at_us + self._parts.settings.host_silence_us > self._parts.now_us():
+            self._arm_guard(host)
+            return
+        silent = list(host.open_commands)
+        host.open_commands.clear()
+        self._trace(host, "gateway.lock.host_silent")
+        if self.core is not None:
+            self.core.host_silent(silent)
+
+    # Receiving.
+
+    def _handle(self, host: Host, message: pb.ReportFrame.Message) -> None:
+        host.heard_at_us = self._parts.now_us()
+        if self.core is None:
+            return
+        if message.WhichOneof("kind") == "notification":
+            device_id = host.lock_ids.get(message.notification.lock_id)
+            if device_id is not None:
+                self._parts.counters.add("notices")
+                self.core.on_notice(device_id, notice_from_wire(message.notification))
+            return
+        report = message.report
+        device_id = host.lock_ids.get(report.lock_id)
+        if device_id is None or report.epoch != self._epoch:
+            return
+        if host.open_commands.get(device_id) == report.sequence:
+            del host.open_commands[device_id]
+        if not host.open_commands and host.guard is not None:
+            host.guard.cancel()
+        self._parts.counters.add("reports")
+        self.core.on_report(device_id, report.sequence, report_from_wire(report))
+
+    # Connecting.
+
+    def _connect(self, host: Host) -> None:
+        host.session += 1
+        link_id = f"{self._links.getrandbits(128):032x}"
+
+        def connected(ticket: Ticket[_Opened | None]) -> None:
+            self._connected(host, ticket)
+
+        ticket = self._participant.jobs.wait(f"connecting to {host.name}", connected)
+        self._start(self._open(host, link_id, ticket))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _open(self, host: Host, link_id: str, ticket: Ticket[_Opened | None]) -> None:
+        """Open the stream; the host answers with its initial metadata at once."""
+        channel = open_channel(host.address, channel_options(keepalive=not self._stepped()))
+        stream = pb_grpc.LockHostServiceStub(channel).Exec(
+            metadata=(("latchbench-link", link_id), ("latchbench-peer", self._name))
+        )
+        try:
+            await stream.initial_metadata()
+        except grpc.aio.AioRpcError:
+            await channel.close()
+            ticket.resolve(None)
+        except asyncio.CancelledError:
+            await channel.close()
+            raise
+        else:
+            ticket.resolve(_Opened(channel, stream, link_id))
+
+    def _stepped(self) -> bool:
+        return self._participant.stepped
+
+    def _connected(self, host: Host, ticket: Ticket[_Opened | None]) -> None:
+        opened = ticket.result()
+        if opened is None:
+            host.failures += 1
+            wait_us = backoff_us(host.failures, self._parts.below)
+            self._trace(host, "gateway.lock.no_host")
+            self._parts.clock.call_at(
+                self._parts.now_us() + wait_us, lambda: self._connect(host), order=host.name
+            )
+            return
+        host.failures = 0
+        host.channel = opened.channel
+        host.link = self._participant.open_link(
+            opened.link_id,
+            host.name,
+            order_of=_lock_of,
+            handle=lambda message: self._handle(host, message),
+            ended=lambda: self._lost(host),
+        )
+        self._start(self._write(host.link, opened.stream))
+        self._start(self._read(host.link, opened.stream))
+        host.link.send(pb.Hello(gateway=self._name, epoch=self._epoch, session=host.session))
+        if self.core is not None:
+            self.core.host_up(list(host.lock_ids.values()))
+
+    def _lost(self, host: Host) -> None:
+        self._trace(host, "gateway.lock.host_lost")
+        host.link = None
+        host.open_commands.clear()
+        if host.channel is not None:
+            self._start(host.channel.close())
+            host.channel = None
+        if self.core is not None:
+            self.core.host_down(list(host.lock_ids.values()))
+        if not self._closing:
+            self._connect(host)
+
+    def _trace(self, host: Host, kind: str) -> None:
+        """Told of each lock: which process it lives in must not show in a trace."""
+        for lock_id in sorted(host.lock_ids):
+            self._parts.trace(kind, lock=lock_id)
+
+    async def _write(
+        self,
+        link: Link[pb.ReportFrame.Message, pb.Hello | pb.Command],
+        stream: grpc.aio.StreamStreamCall,
+    ) -> None:
+        while (batch := await link.outgoing(FRAME_MESSAGES_MAX)) is not None:
+            frame = pb.CommandFrame()
+            for message in batch:
+                if isinstance(message, pb.Hello):
+                    frame.hello.CopyFrom(message)
+                else:
+                    frame.commands.append(message)
+            self._parts.counters.add("frames")
+            try:
+                await stream.write(frame)
+            except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+                return  # the reader sees the end of the stream
+        stream.cancel()
+
+    async def _read(
+        self,
+        link: Link[pb.ReportFrame.Message, pb.Hello | pb.Command],
+        stream: grpc.aio.StreamStreamCall,
+    ) -> None:
+        try:
+            while (frame := await stream.read()) is not grpc.aio.EOF:
+                link.receive(frame.messages)
+        except grpc.aio.AioRpcError:
+            pass  # the host has gone, or ended the stream; both are its end
+        finally:
+            link.receive_end()
+
+    async def close(self) -> None:
+        """Let every stream go."""
+        self._closing = True
+        for host in self._hosts.values():
+            if host.link is not None:
+                host.link.close()
+            if host.channel is not None:
+                await host.channel.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _lock_of(message: pb.ReportFrame.Message) -> str:
+    if message.WhichOneof("kind") == "notification":
+        return message.notification.lock_id
+    return message.report.lock_id

@@ -1,0 +1,357 @@
+"""From a request to a group: who is asked first, who shares, and what is reserved.
+
+Three stages. *Preparing*: locks that were not heard lately are asked for a sign of life, unread
+ones are read; several calls may be at this stage. *Choosing*: one call at a time, in the order in
+which they became ready, on a thread and from a copy; when a lock's codes changed meanwhile, the
+choice is made again. *Admitting*: rows and PINs are reserved in memory at once and made durable
+together. Nothing is sent to a lock for a code before that.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gateway.engine.admit import Admitter, code_warnings
+from gateway.engine.book import Belief
+from gateway.engine.facts import has_space, lock_facts, no_space, refusal_of
+from gateway.policy.errors import (
+    CodeCannotBeShared,
+    DeviceDoesNotSupportAccessCodes,
+    DeviceNotFound,
+    DeviceOffline,
+    GatewayError,
+    InvalidInput,
+    Problem,
+    Refusal,
+)
+from gateway.policy.mirror import Knowledge
+from gateway.policy.plan import Decision, decide
+from gateway.policy.records import CreateMultipleView, PlanView, StragglerView
+from gateway.policy.request import Behavior, CreateMultiple, parse_create_multiple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gateway.engine.dispatch import Dispatcher
+    from gateway.engine.groups import Groups
+    from gateway.engine.parts import Parts, Thinking
+    from gateway.policy.choose import Draw
+    from gateway.policy.keypad import LockFacts
+    from gateway.policy.records import DeviceRecord
+    from latchbench.clock import Timer
+    from latchbench.jobs import Ticket
+    from latchbench.lockstep import Answer
+
+
+@dataclass(slots=True)
+class Admitting:
+    """One call on its way to a decision."""
+
+    request: CreateMultiple
+    devices: list[DeviceRecord]
+    sync: bool
+    deadline_us: int
+    load_at_us: int | None
+    answer: Answer[CreateMultipleView] | None = None
+    plan_answer: Answer[PlanView] | None = None
+    waits_for: dict[str, None] = field(default_factory=dict)
+    timer: Timer | None = None
+
+    def fail(self, error: GatewayError) -> None:
+        """End the call without effect."""
+        if self.answer is not None:
+            self.answer.fail(error)
+        if self.plan_answer is not None:
+            self.plan_answer.fail(error)
+
+
+class Admission:
+    """Takes calls in."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        dispatcher: Dispatcher,
+        groups: Groups,
+        thinking: Thinking,
+        draws: tuple[Draw, Draw],
+    ) -> None:
+        self._parts = parts
+        self._world = parts.world
+        self._dispatcher = dispatcher
+        self._thinking = thinking
+        self._draw, self._plan_draw = draws
+        self._admitter = Admitter(parts, groups, dispatcher)
+        self._preparing: list[Admitting] = []
+        self._queue: deque[Admitting] = deque()
+        self._choosing = False
+
+    def open_count(self) -> int:
+        """Calls that are not admitted or refused."""
+        return len(self._preparing) + len(self._queue) + int(self._choosing)
+
+    # The request.
+
+    def create_multiple(
+        self, body: Mapping[str, object], answer: Answer[CreateMultipleView]
+    ) -> None:
+        """One code over many devices."""
+        try:
+            call = self._read(body)
+        except GatewayError as error:
+            answer.fail(error)
+            return
+        call.answer = answer
+        self._parts.trace(
+            "gateway.create_multiple",
+            devices=",".join(device.name for device in call.devices),
+            behavior=call.request.behavior.value,
+            sync=call.sync,
+            pin=call.request.code,
+        )
+        self._prepare(call)
+
+    def plan(self, body: Mapping[str, object], answer: Answer[PlanView]) -> None:
+        """The same choice from what is known now, with no effect."""
+        try:
+            call = self._read(body)
+        except GatewayError as error:
+            answer.fail(error)
+            return
+        call.plan_answer = answer
+        self._choose(call, self._plan_draw)
+
+    def _read(self, body: Mapping[str, object]) -> Admitting:
+        now_us = self._parts.now_us()
+        request = parse_create_multiple(body, now_us)
+        known = [self._world.devices.get(device_id) for device_id in request.device_ids]
+        self._check_times(request, [device for device in known if device is not None], now_us)
+        unknown = [
+            device_id
+            for device_id, device in zip(request.device_ids, known, strict=True)
+            if device is None
+        ]
+        if unknown:
+            raise DeviceNotFound(unknown)
+        devices = [device for device in known if device is not None]
+        without = [device.device_id for device in devices if not device.facts.has_keypad]
+        if without:
+            raise DeviceDoesNotSupportAccessCodes(without)
+        settings = self._parts.settings
+        load_at_us = None
+        if request.starts_at_us is not None:
+            load_at_us = max(now_us, request.starts_at_us - settings.jit_lead_us)
+        sync = request.sync if request.sync is not None else settings.programming == "sync"
+        return Admitting(request, devices, sync, now_us + settings.sync_deadline_us, load_at_us)
+
+    def _check_times(
+        self, request: CreateMultiple, devices: Sequence[DeviceRecord], now_us: int
+    ) -> None:
+        """What a device asks of the times of a code, as input problems of the request."""
+        if request.starts_at_us is None:
+            return
+        refusals = []
+        for device in devices:
+            future_only = "start_date_in_future" in device.facts.constraints
+            if future_only and request.starts_at_us <= now_us:
+                message = f"{device.name} takes only codes that start in the future"
+                refusals.append(Refusal(device.device_id, "start_not_in_future", message))
+            if device.facts.schedules and device.time_zone is None:
+                message = f"{device.name} keeps time itself, and its time zone is not known"
+                refusals.append(Refusal(device.device_id, "time_zone_unknown", message))
+        if refusals:
+            problems = [Problem("starts_at", refusal.message) for refusal in refusals]
+            raise InvalidInput(problems, refusals)
+
+    # Preparing.
+
+    def _prepare(self, call: Admitting) -> None:
+        now_us = self._parts.now_us()
+        later = call.load_at_us is not None and call.load_at_us > now_us
+        for device in call.devices:
+            book = self._world.books[device.device_id]
+            if not book.host_up:
+                continue
+            if self._unread(device.device_id):
+                call.waits_for[device.device_id] = None
+            elif call.sync and later and book.belief is not Belief.DEAD:
+                book.wants_walk = True
+                call.waits_for[device.device_id] = None
+            elif call.sync and not book.heard_lately(now_us):
+                book.wants_ping = True
+                call.waits_for[device.device_id] = None
+        if not call.waits_for:
+            self._enqueue(call)
+            return
+        self._preparing.append(call)
+        wait_us = self._parts.settings.interview_wait_us
+        until_us = call.deadline_us if call.sync else now_us + wait_us
+        call.timer = self._parts.clock.call_at(until_us, lambda: self._prepared(call))
+        for device_id in list(call.waits_for):
+            self._watch(call, device_id)
+            self._dispatcher.look_again(device_id)
+
+    def _unread(self, device_id: str) -> bool:
+        book = self._world.books[device_id]
+        read = book.has_info and book.mirror.knowledge is Knowledge.FULL
+        return not read and book.belief is not Belief.DEAD
+
+    def _watch(self, call: Admitting, device_id: str) -> None:
+        self._world.books[device_id].waiters.append(lambda: self._settled(call, device_id))
+
+    def _settled(self, call: Admitting, device_id: str) -> None:
+        if device_id not in call.waits_for:
+            return
+        book = self._world.books[device_id]
+        dead = book.belief is Belief.DEAD or not book.host_up
+        if not dead and (self._unread(device_id) or book.wants_walk or book.wants_ping):
+            self._watch(call, device_id)
+            return
+        del call.waits_for[device_id]
+        if not call.waits_for:
+            self._prepared(call)
+
+    def _prepared(self, call: Admitting) -> None:
+        if call in self._preparing:
+            call.waits_for.clear()
+            if call.timer is not None:
+                call.timer.cancel()
+            self._preparing.remove(call)
+            self._enqueue(call)
+
+    # Choosing.
+
+    def _enqueue(self, call: Admitting) -> None:
+        self._queue.append(call)
+        self._next()
+
+    def _next(self) -> None:
+        if not self._choosing and self._queue:
+            self._choosing = True
+            self._choose(self._queue.popleft(), self._draw)
+
+    def _offline(self, call: Admitting) -> list[str]:
+        return [
+            device.device_id
+            for device in call.devices
+            if self._world.books[device.device_id].belief is Belief.DEAD
+        ]
+
+    def _choose(self, call: Admitting, draw: Draw) -> None:
+        offline = self._offline(call)
+        if offline and not call.request.attempt_for_offline_device:
+            call.fail(DeviceOffline(offline))
+            self._chosen(call)
+            return
+        # Looked up again: what a lock says of itself may have come in while the call was prepared.
+        call.devices = [self._world.devices[device.device_id] for device in call.devices]
+        locks = [lock_facts(self._parts, device) for device in call.devices]
+        versions = self._versions(call)
+        self._parts.counters.add("choices")
+        self._thinking.think(
+            "choose a code",
+            lambda: _decide(call.request, locks, draw),
+            lambda ticket: self._on_decision(call, ticket, versions, draw),
+        )
+
+    def _versions(self, call: Admitting) -> list[int]:
+        return [self._world.books[device.device_id].codes_version for device in call.devices]
+
+    def _on_decision(
+        self, call: Admitting, ticket: Ticket[Decision], versions: list[int], draw: Draw
+    ) -> None:
+        decision = ticket.result()
+        if self._versions(call) != versions:
+            self._parts.counters.add("choices_made_again")
+            self._choose(call, draw)
+        elif call.plan_answer is not None:
+            call.plan_answer.ok(self._plan_view(call, decision))
+        else:
+            self._admit(call, decision)
+            self._chosen(call)
+
+    def _chosen(self, call: Admitting) -> None:
+        if call.plan_answer is None:
+            self._choosing = False
+            self._next()
+
+    def _refusals(self, call: Admitting, decision: Decision) -> list[Refusal]:
+        """Every device that stands in the way of sharing, in request order, once each."""
+        found = {
+            refusal.device_id: refusal_of(
+                refusal.device_id, refusal.word, refusal.message, refusal.owner, self._parts
+            )
+            for refusal in decision.refusals
+        }
+        for device in call.devices:
+            if device.device_id not in found and self._full(call, device):
+                found[device.device_id] = no_space(device)
+        return [found[device.device_id] for device in call.devices if device.device_id in found]
+
+    def _full(self, call: Admitting, device: DeviceRecord) -> bool:
+        """Whether a code that is due now finds no slot. A later one takes its slot later."""
+        due = call.load_at_us is None or call.load_at_us <= self._parts.now_us()
+        return due and not has_space(self._parts, device)
+
+    def _admit(self, call: Admitting, decision: Decision) -> None:
+        if call.request.behavior is Behavior.THROW:
+            refusals = self._refusals(call, decision)
+            if refusals:
+                only_in_use = decision.only_in_use and len(refusals) == len(decision.refusals)
+                self._parts.trace(
+                    "gateway.refused",
+                    reasons=",".join(refusal.reason for refusal in refusals),
+                    devices=",".join(
+                        self._world.devices[refusal.device_id].name for refusal in refusals
+                    ),
+                )
+                call.fail(
+                    CodeCannotBeShared(
+                        refusals,
+                        duplicate_only=call.request.code is not None and only_in_use,
+                    )
+                )
+                return
+        if call.answer is not None:
+            self._admitter.admit(
+                call.request,
+                decision,
+                call.devices,
+                call.answer,
+                offline=self._offline(call) if call.sync else [],
+                sync=call.sync,
+                load_at_us=call.load_at_us,
+                deadline_us=call.deadline_us,
+            )
+
+    def _plan_view(self, call: Admitting, decision: Decision) -> PlanView:
+        refused = self._refusals(call, decision)
+        return PlanView(
+            can_share=not decision.stragglers and not refused,
+            explanation=decision.explanation or "; ".join(item.message for item in refused),
+            shared=decision.sharers,
+            random=tuple(
+                StragglerView(
+                    straggler.device_id,
+                    straggler.reasons[0].word,
+                    straggler.reasons[0].message,
+                )
+                for straggler in decision.stragglers
+            ),
+            refused=tuple(StragglerView(r.device_id, r.reason, r.message) for r in refused),
+            codes_left=decision.free or 0,
+            code_length=len(decision.shared_pin) if decision.shared_pin is not None else None,
+            warnings=code_warnings(decision, self._parts.now_us()),
+        )
+
+
+def _decide(request: CreateMultiple, locks: Sequence[LockFacts], draw: Draw) -> Decision:
+    return decide(
+        locks,
+        behavior=request.behavior.value,
+        code=request.code,
+        preferred_length=request.preferred_code_length,
+        draw=draw,
+    )

@@ -1,0 +1,254 @@
+"""Makes the rows of an admitted call, reserves their PINs and slots, and answers or waits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gateway.engine.book import Belief
+from gateway.engine.facts import no_space
+from gateway.engine.groups import Call
+from gateway.policy.names import device_name
+from gateway.policy.operations import NO_SPACE, free_slot
+from gateway.policy.records import (
+    AccessCodeView,
+    CodeProblem,
+    CodeRecord,
+    CodeWarning,
+    CreateMultipleView,
+    GroupRecord,
+    GroupState,
+    Progress,
+    StragglerView,
+    Want,
+)
+from gateway.policy.request import Behavior
+from gateway.policy.views import code_view
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gateway.engine.dispatch import Dispatcher
+    from gateway.engine.groups import Groups
+    from gateway.engine.parts import Parts
+    from gateway.policy.errors import Refusal
+    from gateway.policy.plan import Decision
+    from gateway.policy.records import DeviceRecord
+    from gateway.policy.request import CreateMultiple
+    from latchbench.lockstep import Answer
+    from latchbench.pin import Pin
+
+KEY_PREFIX = "auto_set_by_create_multiple_"
+
+
+class Admitter:
+    """Turns a decision into a group."""
+
+    def __init__(self, parts: Parts, groups: Groups, dispatcher: Dispatcher) -> None:
+        self._parts = parts
+        self._world = parts.world
+        self._groups = groups
+        self._dispatcher = dispatcher
+
+    def admit(
+        self,
+        request: CreateMultiple,
+        decision: Decision,
+        devices: Sequence[DeviceRecord],
+        answer: Answer[CreateMultipleView],
+        *,
+        offline: Sequence[str],
+        sync: bool,
+        load_at_us: int | None,
+        deadline_us: int,
+    ) -> None:
+        """Reserve everything, make it durable, then answer (or wait for the locks, if `sync`)."""
+        key = None if request.code is not None else KEY_PREFIX + self._parts.new_id()
+        group = GroupRecord(
+            group_id=self._parts.new_id(),
+            state=GroupState.PENDING if sync else GroupState.COMMITTED,
+            behavior=request.behavior.value,
+            created_at_us=self._parts.now_us(),
+            common_code_key=key,
+        )
+        self._world.put_group(group)
+        rows = self._rows(request, decision, devices, group, load_at_us)
+        self._parts.trace(
+            "gateway.group.admitted",
+            group=group.group_id,
+            state=group.state.value,
+            pin=decision.shared_pin,
+            sharers=len(decision.sharers),
+            random=len(decision.stragglers),
+        )
+        answered = _Answering(self._parts, request, decision, group.group_id, answer)
+        if not sync:
+            for row in rows:
+                self._groups.announce(row)
+            self._world.save(lambda: self._async_answer(answered, devices))
+            return
+        call = Call(
+            group_id=group.group_id,
+            throws=request.behavior is Behavior.THROW,
+            preferred_length=request.preferred_code_length,
+            committed=lambda: answered.ok(self._groups.stragglers(call)),
+            refused=answer.fail,
+        )
+        for row in rows:
+            if row.device_id in offline:
+                self._groups.give_up_waiting(call, row.access_code_id)
+        self._groups.wait_for(call, deadline_us)
+        self._world.save(lambda: self._look(devices))
+
+    def _async_answer(self, answered: _Answering, devices: Sequence[DeviceRecord]) -> None:
+        answered.ok({})
+        self._look(devices)
+
+    def _look(self, devices: Sequence[DeviceRecord]) -> None:
+        for device in devices:
+            self._dispatcher.look_again(device.device_id)
+
+    def _rows(
+        self,
+        request: CreateMultiple,
+        decision: Decision,
+        devices: Sequence[DeviceRecord],
+        group: GroupRecord,
+        load_at_us: int | None,
+    ) -> list[CodeRecord]:
+        pins: dict[str, Pin | None] = dict.fromkeys(decision.sharers, decision.shared_pin)
+        pins |= {straggler.device_id: straggler.pin for straggler in decision.stragglers}
+        sharers = frozenset(decision.sharers)
+        rows = []
+        for position, device in enumerate(devices):
+            row = self._row(request, device, group, position, pins.get(device.device_id))
+            key = group.common_code_key if row.device_id in sharers else None
+            row = replace(row, common_code_key=key, load_at_us=load_at_us)
+            row = self._with_slot(row, device)
+            self._world.put_code(row)
+            rows.append(row)
+        return rows
+
+    def _row(
+        self,
+        request: CreateMultiple,
+        device: DeviceRecord,
+        group: GroupRecord,
+        position: int,
+        pin: Pin | None,
+    ) -> CodeRecord:
+        unique = device.facts.name_must_be_unique
+        taken = (
+            [code.device_name for code in self._world.codes_of(device.device_id)] if unique else []
+        )
+        return CodeRecord(
+            access_code_id=self._parts.new_id(),
+            group_id=group.group_id,
+            device_id=device.device_id,
+            position=position,
+            name=request.name,
+            device_name=device_name(request.name, taken, device.facts.name_length_max),
+            pin=pin,
+            common_code_key=None,
+            want=Want.PRESENT,
+            progress=Progress.TODO,
+            created_at_us=self._parts.now_us(),
+            starts_at_us=request.starts_at_us,
+            ends_at_us=request.ends_at_us,
+            external_modification_allowed=request.external_modification_allowed,
+        )
+
+    def _with_slot(self, row: CodeRecord, device: DeviceRecord) -> CodeRecord:
+        """A slot at once for a code that is due, so that it is durable before the first frame."""
+        now_us = self._parts.now_us()
+        if row.pin is None or (row.load_at_us is not None and row.load_at_us > now_us):
+            return row
+        slot = free_slot(
+            self._world.books[device.device_id].mirror,
+            device.slots or device.facts.slots,
+            device.facts.reserved_slots,
+            self._world.codes_of(device.device_id),
+        )
+        if slot is not None:
+            return replace(row, slot=slot)
+        if not self._world.books[device.device_id].has_info:
+            return row
+        problem = CodeProblem(NO_SPACE, no_space(device).message, now_us)
+        return replace(row, errors=(problem,))
+
+
+class _Answering:
+    """Draws the answer of one call, once its rows are durable."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        request: CreateMultiple,
+        decision: Decision,
+        group_id: str,
+        answer: Answer[CreateMultipleView],
+    ) -> None:
+        self._parts = parts
+        self._request = request
+        self._decision = decision
+        self._group_id = group_id
+        self._answer = answer
+
+    def ok(self, redrawn: Mapping[str, Refusal]) -> None:
+        """Answer with the rows as they are; `redrawn` got their own code while being programmed."""
+        apart = {
+            straggler.device_id: StragglerView(
+                straggler.device_id, straggler.reasons[0].word, straggler.reasons[0].message
+            )
+            for straggler in self._decision.stragglers
+        }
+        apart |= {
+            refusal.device_id: StragglerView(refusal.device_id, refusal.word, refusal.message)
+            for refusal in self._decision.refusals
+        }
+        apart |= {
+            device_id: StragglerView(device_id, refusal.reason, refusal.message)
+            for device_id, refusal in redrawn.items()
+        }
+        world = self._parts.world
+        rows = world.codes_in(self._group_id)
+        self._answer.ok(
+            CreateMultipleView(
+                access_codes=tuple(view_of(self._parts, row) for row in rows),
+                group_id=self._group_id,
+                shared=tuple(row.device_id for row in rows if row.device_id not in apart),
+                random=tuple(apart[row.device_id] for row in rows if row.device_id in apart),
+                warnings=code_warnings(self._decision, self._parts.now_us()),
+                ignored_parameters=self._request.ignored_parameters,
+            )
+        )
+
+
+def view_of(parts: Parts, row: CodeRecord) -> AccessCodeView:
+    """A row as callers see it now."""
+    device = parts.world.devices[row.device_id]
+    return code_view(
+        row,
+        device,
+        workspace_id=parts.settings.workspace_id,
+        offline_since_us=offline_since_us(parts, row.device_id),
+        now_us=parts.now_us(),
+    )
+
+
+def offline_since_us(parts: Parts, device_id: str) -> int | None:
+    """When a lock that is believed dead was given up; None for any other."""
+    book = parts.world.books[device_id]
+    return book.dead_since_us if book.belief is Belief.DEAD else None
+
+
+def code_warnings(decision: Decision, now_us: int) -> tuple[CodeWarning, ...]:
+    """The decision's warnings as the API words them."""
+    return tuple(
+        CodeWarning(
+            "few_codes_left",
+            f"Only {warning.free} codes of {warning.length} digits are left.",
+            now_us,
+        )
+        for warning in decision.warnings
+    )

@@ -1,0 +1,93 @@
+"""What the engine knows of one lock right now: its picture, its belief, and what is under way.
+
+A book is not durable. After a restart everything in it is learned again from the lock itself, which
+is the only place where it is true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from gateway.policy.mirror import Mirror
+from gateway.policy.retry import RESYNC_FIRST_US
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gateway.policy.operations import Operation
+    from latchbench.clock import Timer
+    from latchbench.pin import Pin
+
+HEARD_LATELY_US: Final = 60_000_000
+
+
+class Belief(StrEnum):
+    """The gateway's opinion of a lock, which may be wrong: only the radio knows."""
+
+    ALIVE = "alive"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class CodeRun:
+    """What is remembered of one code's programming between two commands."""
+
+    was_empty: bool = False
+    refused_by_supervision: bool = False
+    misses: int = 0
+
+
+@dataclass(slots=True)
+class Busy:
+    """The one command that is under way to a lock."""
+
+    operation: Operation
+    sequence: int
+
+
+@dataclass(slots=True)
+class Book:
+    """One lock, as the engine works with it. `sequence` is the last command id given out."""
+
+    device_id: str
+    mirror: Mirror = field(default_factory=Mirror)
+    belief: Belief = Belief.UNKNOWN
+    heard_at_us: int | None = None
+    dead_since_us: int = 0
+    silences: int = 0
+    retry_at_us: int | None = None
+    wake: Timer | None = None
+    busy: Busy | None = None
+    sequence: int = 0
+    host_up: bool = False
+    has_info: bool = False
+    supports_checksum: bool = False
+    notice_number: int | None = None
+    wants_walk: bool = False
+    wants_ping: bool = False
+    wants_slots: list[int] = field(default_factory=list)
+    suspects: set[str] = field(default_factory=set)
+    resync_interval_us: int = RESYNC_FIRST_US
+    resync_at_us: int | None = None
+    resync_due: bool = False
+    codes_version: int = 0
+    refused_pins: set[Pin] = field(default_factory=set)
+    runs: dict[str, CodeRun] = field(default_factory=dict)
+    waiters: list[Callable[[], None]] = field(default_factory=list)
+
+    def run_of(self, access_code_id: str) -> CodeRun:
+        """The working memory for one code."""
+        return self.runs.setdefault(access_code_id, CodeRun())
+
+    def heard_lately(self, now_us: int) -> bool:
+        """Whether the lock gave a sign of life within the last minute."""
+        return self.heard_at_us is not None and now_us - self.heard_at_us <= HEARD_LATELY_US
+
+    def tell_waiters(self) -> None:
+        """Something about this lock was settled: whoever waits for it looks again."""
+        waiters, self.waiters = self.waiters, []
+        for waiter in waiters:
+            waiter()

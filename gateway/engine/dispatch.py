@@ -1,0 +1,271 @@
+"""The dispatcher: one command at a time per lock, and what each report changes.
+
+There is no task and no queue per lock. A lock's order is data: its book says what is under way, the
+rows say what is wanted, and `next_operation` picks. `poke` looks at one lock and sends what is due;
+everything else here is told by a report, a notice, a link or a timer, and ends in a poke.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gateway.engine.book import Belief, Busy
+from gateway.engine.observe import Observer
+from gateway.policy.commands import (
+    ClearCode,
+    LockEvent,
+    ReadCode,
+    Rejection,
+    SetCode,
+    Supervision,
+    Transmit,
+)
+from gateway.policy.mirror import EMPTY
+from gateway.policy.operations import (
+    LockNeeds,
+    NoSpace,
+    Nothing,
+    Operation,
+    TakeSlot,
+    next_operation,
+    next_wake_us,
+)
+from gateway.policy.records import Progress
+from gateway.policy.retry import SILENCES_UNTIL_DEAD, backoff_us, next_resync_interval_us
+
+if TYPE_CHECKING:
+    from gateway.engine.book import Book
+    from gateway.engine.parts import Listener, Parts, Radio
+    from gateway.engine.rows import Rows
+    from gateway.policy.commands import Notice, Report
+
+
+class Dispatcher:
+    """Works off what is wanted on every lock."""
+
+    def __init__(self, parts: Parts, radio: Radio, rows: Rows, listener: Listener) -> None:
+        self._parts = parts
+        self._world = parts.world
+        self._radio = radio
+        self._listener = listener
+        self._rows = rows
+        self._observer = Observer(parts, rows, listener)
+
+    # Choosing and sending.
+
+    def poke(self, device_id: str) -> None:
+        """Send what is due on one lock, unless something is under way or must wait."""
+        book = self._world.books[device_id]
+        self._work(book)
+        self._arm(book)
+
+    def _work(self, book: Book) -> None:
+        while book.busy is None and book.host_up:
+            now_us = self._parts.now_us()
+            if book.retry_at_us is not None and book.retry_at_us > now_us:
+                return
+            choice = self._choose(book, now_us)
+            if isinstance(choice, Operation):
+                self._send(book, choice)
+            elif isinstance(choice, TakeSlot):
+                self._take_slot(choice)
+            elif isinstance(choice, NoSpace):
+                self._listener.code_no_space(self._world.codes[choice.access_code_id])
+            else:
+                return
+
+    def _choose(self, book: Book, now_us: int) -> Operation | TakeSlot | NoSpace | Nothing:
+        device = self._world.devices[book.device_id]
+        needs = LockNeeds(
+            mirror=book.mirror,
+            slots_max=device.slots or device.facts.slots,
+            reserved_slots=device.facts.reserved_slots,
+            has_info=book.has_info,
+            supports_checksum=book.supports_checksum,
+            wants_walk=book.wants_walk,
+            wants_ping=book.wants_ping,
+            wants_slots=tuple(book.wants_slots),
+            resync_due=book.resync_due,
+            held=self._world.held(book.device_id),
+        )
+        return next_operation(needs, self._world.codes_of(book.device_id), now_us)
+
+    def _take_slot(self, choice: TakeSlot) -> None:
+        code = self._world.codes[choice.access_code_id]
+        self._world.put_code(replace(code, slot=choice.slot))
+        self._world.save(lambda: self.poke(code.device_id))
+
+    def _send(self, book: Book, operation: Operation) -> None:
+        book.sequence += 1
+        book.busy = Busy(operation, book.sequence)
+        command = operation.command
+        if operation.access_code_id is not None and not isinstance(command, ReadCode):
+            self._mark_sent(book, operation.access_code_id, command)
+        self._parts.counters.add("commands")
+        self._parts.trace(
+            "gateway.command.sent",
+            lock=self._world.devices[book.device_id].name,
+            command=type(command).__name__,
+            slot=getattr(command, "slot", None),
+            pin=getattr(command, "pin", None),
+        )
+        self._radio.send(self._world.devices[book.device_id], book.sequence, command)
+
+    def _mark_sent(self, book: Book, access_code_id: str, command: object) -> None:
+        """From here on the lock may have obeyed, whatever comes back."""
+        code = self._world.codes[access_code_id]
+        run = book.run_of(access_code_id)
+        run.refused_by_supervision = False
+        if isinstance(command, SetCode):
+            run.was_empty = book.mirror.view(command.slot) == EMPTY
+            code = replace(code, sends=code.sends + 1)
+        self._world.put_code(replace(code, progress=Progress.DOUBT, attempts=code.attempts + 1))
+
+    def _arm(self, book: Book) -> None:
+        """One timer per lock at most: for the next thing that time alone brings."""
+        codes = self._world.codes_of(book.device_id)
+        times = [next_wake_us(codes, self._parts.now_us())]
+        if book.busy is None and book.host_up:
+            times.append(book.retry_at_us)
+        at_us = min((time for time in times if time is not None), default=None)
+        if book.wake is not None:
+            if book.wake.live and book.wake.due_us == at_us:
+                return
+            book.wake.cancel()
+            book.wake = None
+        if at_us is not None:
+            device_id = book.device_id
+            name = self._world.devices[device_id].name
+            book.wake = self._parts.clock.call_at(at_us, lambda: self._woken(device_id), order=name)
+
+    def _woken(self, device_id: str) -> None:
+        book = self._world.books[device_id]
+        book.wake = None
+        if book.belief is Belief.DEAD:
+            book.resync_due = True  # time to look in on it, wanted or not
+        self._rows.expire(device_id)
+        self.poke(device_id)
+
+    # What comes back.
+
+    def on_report(self, device_id: str, sequence: int, report: Report) -> None:
+        """The end of a command. A late one, given up before, is only a sign of life."""
+        book = self._world.books[device_id]
+        if book.busy is None or book.busy.sequence != sequence:
+            if report.transmit is Transmit.OK and report.rejection is None:
+                self._heard(book)
+            return
+        operation, book.busy = book.busy.operation, None
+        if report.rejection is Rejection.STALE:
+            book.host_up = False  # a newer gateway holds the lock: this one is done with it
+            self._parts.trace("gateway.superseded", lock=self._world.devices[device_id].name)
+        elif report.transmit is not Transmit.OK:
+            self._silent(book, report.transmit)
+        else:
+            self._heard(book)
+            self._learn(book, operation, report)
+        self.poke(device_id)
+
+    def _heard(self, book: Book) -> None:
+        book.heard_at_us = self._parts.now_us()
+        book.silences = 0
+        book.retry_at_us = None
+        book.wants_ping = False
+        if book.belief is not Belief.ALIVE:
+            was_dead = book.belief is Belief.DEAD
+            book.belief = Belief.ALIVE
+            if was_dead:
+                book.wants_walk = True  # whatever it said meanwhile was lost
+                self._listener.lock_heard(book.device_id)
+        book.tell_waiters()
+
+    def _silent(self, book: Book, outcome: Transmit) -> None:
+        """No acknowledgement. The command may have been obeyed all the same."""
+        book.silences += 1
+        self._parts.counters.add("silences")
+        wait_us = backoff_us(book.silences, self._parts.below)
+        book.retry_at_us = self._parts.now_us() + wait_us
+        name = self._world.devices[book.device_id].name
+        self._parts.trace(
+            "gateway.lock.silent", lock=name, times=book.silences, outcome=outcome.value
+        )
+        if book.silences < SILENCES_UNTIL_DEAD and book.belief is not Belief.DEAD:
+            return
+        if book.belief is not Belief.DEAD:
+            book.belief = Belief.DEAD
+            book.dead_since_us = self._parts.now_us()
+            self._parts.trace("gateway.lock.believed_dead", lock=name)
+            self._listener.lock_silent(book.device_id)
+        if not self._rows.has_work(book.device_id):
+            # Nobody waits for this lock: do not keep calling it, only look in now and then.
+            book.retry_at_us = self._parts.now_us() + book.resync_interval_us
+            book.resync_interval_us = next_resync_interval_us(book.resync_interval_us)
+        book.wants_ping = False
+        book.resync_due = False
+        book.tell_waiters()
+
+    def _learn(self, book: Book, operation: Operation, report: Report) -> None:
+        self._observer.incarnation(book, report.incarnation)
+        code = self._world.codes.get(operation.access_code_id or "")
+        if isinstance(operation.command, SetCode | ClearCode) and code is not None:
+            run = book.run_of(code.access_code_id)
+            run.refused_by_supervision = report.supervision is Supervision.FAIL
+        elif report.body is not None:
+            self._observer.body(book, report.body, code)
+        book.tell_waiters()
+
+    def on_notice(self, device_id: str, notice: Notice) -> None:
+        """A lock said something unasked."""
+        book = self._world.books[device_id]
+        self._heard(book)
+        self._observer.incarnation(book, notice.incarnation)
+        lost = book.notice_number is not None and notice.number > book.notice_number + 1
+        book.notice_number = notice.number
+        if lost:
+            book.wants_walk = True
+        if notice.event in LockEvent.CHANGES_CODES:
+            whole = notice.slot is None or notice.event == LockEvent.MASTER_CODE_CHANGED
+            if whole or notice.event == LockEvent.ALL_CODES_DELETED:
+                book.wants_walk = True
+            elif notice.slot is not None and notice.slot not in book.wants_slots:
+                book.wants_slots.append(notice.slot)
+        self.poke(device_id)
+
+    # Links and time.
+
+    def host_up(self, device_id: str) -> None:
+        """The stream to this lock's host is open. What was said meanwhile is lost."""
+        book = self._world.books[device_id]
+        book.host_up = True
+        book.notice_number = None
+        book.wants_walk = book.has_info
+        self.poke(device_id)
+
+    def host_down(self, device_id: str) -> None:
+        """The stream ended. What was under way may have been obeyed."""
+        book = self._world.books[device_id]
+        book.host_up = False
+        book.busy = None
+        book.belief = Belief.UNKNOWN
+        book.tell_waiters()
+
+    def host_silent(self, device_ids: list[str]) -> None:
+        """A host took commands and reported none for too long: their ends are unknown."""
+        for device_id in device_ids:
+            book = self._world.books[device_id]
+            if book.busy is not None:
+                book.busy = None
+                self._silent(book, Transmit.NO_ACK)
+                self.poke(device_id)
+
+    def look_again(self, device_id: str) -> None:
+        """There is something new to do on a lock: do not wait for the end of its back-off."""
+        self._world.books[device_id].retry_at_us = None
+        self.poke(device_id)
+
+    def check(self, device_id: str) -> None:
+        """Time for a look at the whole lock."""
+        book = self._world.books[device_id]
+        book.resync_due = True
+        self.poke(device_id)

@@ -1,0 +1,327 @@
+"""What becomes of a group: decided once, in one transaction, and told only then.
+
+A *pending* group belongs to a call that waits. Its rows are programmed like any other, but nobody
+can see them, and one word of the store makes all of them real or takes all of them back. When the
+gateway dies before that word, the group counts as aborted: nothing else has to be recovered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from gateway.engine.facts import lock_facts, no_space, why_refused
+from gateway.policy.errors import Cleanup, CodeCannotBeShared, Refusal, Rollback, RollbackState
+from gateway.policy.operations import NO_SPACE, is_due
+from gateway.policy.plan import own_code
+from gateway.policy.records import CodeProblem, GroupState, Progress, Want
+from gateway.policy.retry import RANDOM_CODES_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gateway.engine.parts import Parts, Thinking
+    from gateway.engine.rows import Rows
+    from gateway.policy.choose import Choice, Draw
+    from gateway.policy.errors import GatewayError
+    from gateway.policy.records import CodeRecord
+    from latchbench.clock import Timer
+    from latchbench.jobs import Ticket
+
+CURABLE = frozenset(
+    {
+        "pin_in_use",
+        "keypad_collision",
+        "length_not_supported",
+        "digits_not_supported",
+        "provider_chooses_pin",
+        "offline_codes_only",
+        "refused_by_lock",
+    }
+)
+_PROBLEM_OF = {
+    "pin_in_use": "duplicate_code_on_device",
+    "keypad_collision": "duplicate_code_on_device",
+    "length_not_supported": "code_constraints_violated",
+    "digits_not_supported": "code_constraints_violated",
+    "no_space": NO_SPACE,
+}
+
+
+class Outcome(StrEnum):
+    """What the decision of a group needs to know of one row."""
+
+    THERE = "there"
+    LATER = "later"
+    KEPT = "kept"  # not there, and the row says why
+
+
+@dataclass(slots=True)
+class Call:
+    """A call that waits for its group. `committed` and `refused` end it."""
+
+    group_id: str
+    throws: bool
+    preferred_length: int | None
+    committed: Callable[[], None]
+    refused: Callable[[GatewayError], None]
+    deadline: Timer | None = None
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    redraws: dict[str, int] = field(default_factory=dict)
+    redrawn: dict[str, Refusal] = field(default_factory=dict)
+
+
+class Groups:
+    """Listens to what becomes of codes, decides groups, and keeps the rows' errors."""
+
+    def __init__(self, parts: Parts, rows: Rows, thinking: Thinking, draw: Draw) -> None:
+        self._parts = parts
+        self._world = parts.world
+        self._rows = rows
+        self._thinking = thinking
+        self._draw = draw
+        self._calls: dict[str, Call] = {}
+        self.look_again: Callable[[str], None] = lambda device_id: None
+
+    def open_count(self) -> int:
+        """Groups that are not decided."""
+        return len(self._calls)
+
+    def announce(self, code: CodeRecord) -> None:
+        """A row of a group that was committed when it was made."""
+        self._rows.event("access_code.created", code)
+        if code.errors:
+            self._rows.event("access_code.failed_to_set_on_device", code)
+
+    # A call that waits.
+
+    def wait_for(self, call: Call, deadline_us: int) -> None:
+        """Decide the group when all of its rows have an outcome, at the latest at the deadline."""
+        self._calls[call.group_id] = call
+        call.deadline = self._parts.clock.call_at(deadline_us, lambda: self._overdue(call))
+        for code in self._world.codes_in(call.group_id):
+            if code.pin is None or not is_due(code, self._parts.now_us()):
+                call.outcomes[code.access_code_id] = Outcome.LATER
+            elif any(problem.error_code == NO_SPACE for problem in code.errors):
+                call.outcomes[code.access_code_id] = Outcome.KEPT
+        self._decide_if_known(call)
+
+    def give_up_waiting(self, call: Call, access_code_id: str) -> None:
+        """A lock that is offline is not waited for: its code is set when it comes back."""
+        call.outcomes[access_code_id] = Outcome.KEPT
+
+    def _overdue(self, call: Call) -> None:
+        self._parts.trace("gateway.deadline", group=call.group_id)
+        silent = [
+            code
+            for code in self._world.codes_in(call.group_id)
+            if code.access_code_id not in call.outcomes
+        ]
+        self._unresponsive(call, silent)
+
+    def _unresponsive(self, call: Call, rows: list[CodeRecord]) -> None:
+        if not rows:
+            return
+        if call.throws:
+            self._abort(call, [self._no_answer(code) for code in rows])
+            return
+        for code in rows:
+            call.outcomes[code.access_code_id] = Outcome.KEPT
+        self._decide_if_known(call)
+
+    def _no_answer(self, code: CodeRecord) -> Refusal:
+        name = self._world.devices[code.device_id].name
+        return Refusal(code.device_id, "device_unresponsive", f"{name} does not answer")
+
+    def _decide_if_known(self, call: Call) -> None:
+        rows = self._world.codes_in(call.group_id)
+        if all(code.access_code_id in call.outcomes for code in rows):
+            self._commit(call)
+
+    def _commit(self, call: Call) -> None:
+        self._close(call)
+        group = self._world.groups[call.group_id]
+        self._world.put_group(replace(group, state=GroupState.COMMITTED))
+        self._parts.trace("gateway.group.committed", group=call.group_id)
+        for code in self._world.codes_in(call.group_id):
+            self._rows.event("access_code.created", code)
+            if code.progress is Progress.THERE:
+                self._set(code)
+        self._world.save(call.committed)
+
+    def _abort(self, call: Call, refusals: list[Refusal]) -> None:
+        """Every row is wanted absent, in the same transaction that says so of the group."""
+        self._close(call)
+        group = self._world.groups[call.group_id]
+        rows = self._world.codes_in(call.group_id)
+        self._world.put_group(replace(group, state=GroupState.ABORTED))
+        self._parts.trace(
+            "gateway.group.aborted", group=call.group_id, reason=refusals[0].reason, pin=rows[0].pin
+        )
+        for code in rows:
+            self._rows.make_absent(code)
+        cleanup = tuple(
+            Cleanup(code.device_id, "removing")
+            for code in rows
+            if code.access_code_id in self._world.codes
+        )
+        state = RollbackState.PENDING if cleanup else RollbackState.COMPLETE
+        error = CodeCannotBeShared(refusals, Rollback(state, cleanup))
+        self._world.save(lambda: self._told(call, error, [code.device_id for code in rows]))
+
+    def _told(self, call: Call, error: GatewayError, device_ids: list[str]) -> None:
+        call.refused(error)
+        for device_id in device_ids:
+            self.look_again(device_id)
+
+    def _close(self, call: Call) -> None:
+        del self._calls[call.group_id]
+        if call.deadline is not None:
+            call.deadline.cancel()
+
+    def stragglers(self, call: Call) -> dict[str, Refusal]:
+        """Devices that got their own code after a lock refused the shared one, and why."""
+        return dict(call.redrawn)
+
+    # What became of a code.
+
+    def code_there(self, code: CodeRecord) -> None:
+        """Read back from the lock."""
+        call = self._calls.get(code.group_id)
+        if call is not None and code.want is Want.PRESENT:
+            call.outcomes[code.access_code_id] = Outcome.THERE
+            self._decide_if_known(call)
+        elif self._world.is_listed(code):
+            self._set(code)
+            self._world.save()
+
+    def _set(self, code: CodeRecord) -> None:
+        code = replace(code, was_set=True, errors=(), retry_at_us=None)
+        self._world.put_code(code)
+        self._rows.event("access_code.set_on_device", code)
+
+    def code_refused(self, code: CodeRecord) -> None:
+        """The lock will not take it, and all of it was read since."""
+        if code.pin is None or code.want is Want.ABSENT:
+            return
+        refusal = why_refused(self._parts, code, code.pin)
+        self._parts.trace(
+            "gateway.code.refused",
+            lock=self._rows.name(code),
+            reason=refusal.reason,
+            pin=code.pin,
+        )
+        if refusal.reason == "refused_by_lock":
+            self._world.books[code.device_id].refused_pins.add(code.pin)
+            self._world.books[code.device_id].codes_version += 1
+        call = self._calls.get(code.group_id)
+        if call is None:
+            self._report(code, refusal)
+        elif call.throws:
+            self._abort(call, [refusal])
+        elif refusal.reason in CURABLE and call.redraws.get(code.device_id, 0) < RANDOM_CODES_MAX:
+            self._redraw(call, code, refusal)
+        else:
+            self._keep(call, code, refusal)
+
+    def _keep(self, call: Call, code: CodeRecord, refusal: Refusal) -> None:
+        self._rows.add_problem(code, self._problem(refusal))
+        call.outcomes[code.access_code_id] = Outcome.KEPT
+        self._decide_if_known(call)
+
+    def _report(self, code: CodeRecord, refusal: Refusal) -> None:
+        """Nobody waits: the row says so, and an event."""
+        if not self._world.is_listed(code):
+            return
+        code = self._rows.add_problem(code, self._problem(refusal))
+        self._rows.event("access_code.failed_to_set_on_device", code)
+        self._world.save()
+
+    def _problem(self, refusal: Refusal) -> CodeProblem:
+        return CodeProblem(
+            error_code=_PROBLEM_OF.get(refusal.reason, "failed_to_set_on_device"),
+            message=refusal.message,
+            created_at_us=self._parts.now_us(),
+            managed_access_code_id=refusal.managed_access_code_id,
+            unmanaged_access_code_id=refusal.unmanaged_access_code_id,
+        )
+
+    def _redraw(self, call: Call, code: CodeRecord, refusal: Refusal) -> None:
+        """A code of its own for a lock that cannot have the shared one."""
+        call.redraws[code.device_id] = call.redraws.get(code.device_id, 0) + 1
+        call.redrawn.setdefault(code.device_id, refusal)
+        self._draw_own(call, code, refusal)
+
+    def _draw_own(self, call: Call, code: CodeRecord, refusal: Refusal) -> None:
+        device = self._world.devices[code.device_id]
+        facts = lock_facts(self._parts, device)
+        version = self._world.books[code.device_id].codes_version
+
+        def chosen(ticket: Ticket[Choice | None]) -> None:
+            choice = ticket.result()
+            current = self._world.codes.get(code.access_code_id)
+            if self._calls.get(call.group_id) is not call or current is None:
+                return  # decided meanwhile, without this lock
+            if self._world.books[code.device_id].codes_version != version:
+                self._draw_own(call, current, refusal)
+            elif choice is None:
+                self._keep(call, current, refusal)
+            else:
+                self._reprogram(current, choice)
+
+        self._thinking.think(
+            "a code of its own",
+            lambda: own_code(facts, preferred_length=call.preferred_length, draw=self._draw),
+            chosen,
+        )
+
+    def _reprogram(self, code: CodeRecord, choice: Choice) -> None:
+        self._parts.trace(
+            "gateway.code.redrawn", lock=self._rows.name(code), pin=choice.pin, was=code.pin
+        )
+        self._world.put_code(
+            replace(
+                code,
+                pin=choice.pin,
+                common_code_key=None,
+                progress=Progress.TODO,
+                slot=None,
+                sends=0,
+                attempts=0,
+            )
+        )
+        self._world.save(lambda: self.look_again(code.device_id))
+
+    def code_no_space(self, code: CodeRecord) -> None:
+        """Due, and the lock has no free slot."""
+        refusal = no_space(self._world.devices[code.device_id])
+        call = self._calls.get(code.group_id)
+        if call is None:
+            self._report(code, refusal)
+        elif call.throws:
+            self._abort(call, [refusal])
+        else:
+            self._keep(call, code, refusal)
+
+    def code_gone(self, code: CodeRecord) -> None:
+        """Not wanted, and known not to be there: the row ends."""
+        if code.sends:
+            self._rows.event("access_code.removed_from_device", code)
+        self._rows.event("access_code.deleted", code)
+        self._world.drop_code(code)
+        self._rows.reopen(code.device_id)
+
+    def lock_silent(self, device_id: str) -> None:
+        """Calls do not wait for a lock that went silent."""
+        for call in list(self._calls.values()):
+            rows = [
+                code
+                for code in self._world.codes_in(call.group_id)
+                if code.device_id == device_id and code.access_code_id not in call.outcomes
+            ]
+            self._unresponsive(call, rows)
+
+    def lock_heard(self, device_id: str) -> None:
+        """Back: its dispatcher goes on by itself."""
+        self._parts.trace("gateway.lock.back", lock=self._world.devices[device_id].name)

@@ -1,0 +1,291 @@
+"""What was read from a lock, and what follows for the rows that concern it.
+
+Reading is the only thing that proves anything, so every change of a row's progress that counts
+(there, refused, gone) is made here. A code that somebody changed at the lock becomes TODO again and
+is written again; a slot that is not ours is noted as an unmanaged code and never touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gateway.policy.commands import ChecksumBody, CodeBody, InfoBody, WalkBody
+from gateway.policy.mirror import EMPTY, proves, read_slot
+from gateway.policy.records import (
+    CodeProblem,
+    EventRecord,
+    Progress,
+    UnmanagedRecord,
+    Want,
+)
+from gateway.policy.retry import (
+    RESYNC_FIRST_US,
+    WRITES_UNTIL_REFUSED,
+    backoff_us,
+    next_resync_interval_us,
+)
+
+if TYPE_CHECKING:
+    from gateway.engine.book import Book
+    from gateway.engine.parts import Listener, Parts
+    from gateway.engine.rows import Rows
+    from gateway.policy.commands import Body
+    from gateway.policy.mirror import SlotView
+    from gateway.policy.records import CodeRecord
+
+REMOVALS_UNTIL_ERROR = 3
+
+
+class Observer:
+    """Brings the world up to date with what a lock showed."""
+
+    def __init__(self, parts: Parts, rows: Rows, listener: Listener) -> None:
+        self._parts = parts
+        self._world = parts.world
+        self._listener = listener
+        self._rows = rows
+
+    # What a report carries.
+
+    def incarnation(self, book: Book, incarnation: int | None) -> None:
+        """Another memory than before: another lock, or the same one after a reset."""
+        device = self._world.devices[book.device_id]
+        if incarnation is None or incarnation == device.incarnation:
+            return
+        known_before = device.incarnation is not None
+        self._world.put_device(replace(device, incarnation=incarnation))
+        if not known_before:
+            return
+        self._parts.trace("gateway.lock.new_incarnation", lock=device.name)
+        book.mirror.forget()
+        book.has_info = False
+        book.refused_pins.clear()
+        for record in list(self._world.unmanaged.get(book.device_id, {}).values()):
+            self._world.drop_unmanaged(record)
+        for code in self._world.codes_of(book.device_id):
+            if code.slot is not None:
+                self._lost_with_its_memory(code)
+        self._world.save()
+
+    def _lost_with_its_memory(self, code: CodeRecord) -> None:
+        if code.want is Want.ABSENT:
+            self._rows.gone(code)
+        else:
+            self._world.put_code(replace(code, progress=Progress.TODO, slot=None))
+
+    def body(self, book: Book, body: Body, code: CodeRecord | None) -> None:
+        """What a lock answered; `code` is the row that the question was about, if one."""
+        if isinstance(body, InfoBody):
+            self._info(book, body)
+        elif isinstance(body, WalkBody):
+            self._walk(book, body)
+        elif isinstance(body, ChecksumBody):
+            self._checksum(book, body)
+        elif code is not None and code.access_code_id in self._world.codes:
+            self._read_back(book, body, code)
+        else:
+            self._read_slot(book, body)
+
+    def _info(self, book: Book, body: InfoBody) -> None:
+        device = self._world.devices[book.device_id]
+        book.has_info = True
+        book.supports_checksum = body.checksum
+        if (device.slots, device.code_length) != (body.slots, body.code_length):
+            book.codes_version += 1
+            self._world.put_device(replace(device, slots=body.slots, code_length=body.code_length))
+            self._world.save()
+
+    def _walk(self, book: Book, body: WalkBody) -> None:
+        news = book.mirror.saw_all(body.codes)
+        book.wants_walk = False
+        book.wants_slots.clear()
+        suspects, book.suspects = book.suspects, set()
+        changed = False
+        for slot in news:
+            changed = self._slot_news(book, slot) or changed
+        for code in self._world.codes_of(book.device_id):
+            changed = self._missing(book, code) or changed
+        self._resynced(book, unchanged=not changed)
+        for access_code_id in sorted(suspects):
+            suspect = self._world.codes.get(access_code_id)
+            if suspect is not None and suspect.progress is Progress.REFUSED:
+                self._listener.code_refused(suspect)
+        if changed:
+            self._world.save()
+
+    def _checksum(self, book: Book, body: ChecksumBody) -> None:
+        same = body.checksum == book.mirror.checksum()
+        if same:
+            self._resynced(book, unchanged=True)
+        else:
+            self._parts.trace(
+                "gateway.drift.suspected", lock=self._world.devices[book.device_id].name
+            )
+            book.resync_due = False
+            book.wants_walk = True
+
+    def _resynced(self, book: Book, *, unchanged: bool) -> None:
+        """A look at the whole lock ended; the next one comes later if nothing had changed."""
+        was_due, book.resync_due = book.resync_due, False
+        if unchanged and was_due:
+            book.resync_interval_us = next_resync_interval_us(book.resync_interval_us)
+        else:
+            book.resync_interval_us = RESYNC_FIRST_US
+        book.resync_at_us = self._parts.now_us() + book.resync_interval_us
+
+    # One slot.
+
+    def _read_slot(self, book: Book, body: CodeBody) -> None:
+        """A look at one slot because the lock said that something happened there."""
+        if body.slot in book.wants_slots:
+            book.wants_slots.remove(body.slot)
+        if book.mirror.saw(body.slot, read_slot(body)):
+            self._slot_news(book, body.slot)
+            for code in self._world.codes_of(book.device_id):
+                if code.slot == body.slot:
+                    self._missing(book, code)
+            self._world.save()
+
+    def _read_back(self, book: Book, body: CodeBody, code: CodeRecord) -> None:
+        """The slot of a code whose fate was in doubt."""
+        view = read_slot(body)
+        book.mirror.saw(body.slot, view)
+        if body.slot in book.wants_slots:
+            book.wants_slots.remove(body.slot)
+        if code.progress is not Progress.DOUBT:
+            return
+        run = book.run_of(code.access_code_id)
+        present = code.pin is not None and proves(view, code.pin, was_empty=run.was_empty)
+        if code.want is Want.PRESENT:
+            if present:
+                self._there(book, code)
+            else:
+                self._not_there(book, code, view)
+        elif present:
+            self._still_there(book, code)
+        else:
+            # Somebody else's code may stand there now. Ours is gone, and that one is not ours.
+            self._rows.gone(code)
+            self._slot_news(book, body.slot)
+            self._world.save()
+
+    def _there(self, book: Book, code: CodeRecord) -> None:
+        run = book.run_of(code.access_code_id)
+        run.misses = 0
+        code = replace(code, progress=Progress.THERE, attempts=0, retry_at_us=None)
+        self._world.put_code(code)
+        self._parts.trace(
+            "gateway.code.verified", lock=self._name(code), slot=code.slot, pin=code.pin
+        )
+        self._listener.code_there(code)
+
+    def _not_there(self, book: Book, code: CodeRecord, view: SlotView) -> None:
+        run = book.run_of(code.access_code_id)
+        run.misses += 1
+        self._parts.trace(
+            "gateway.code.not_there",
+            lock=self._name(code),
+            slot=code.slot,
+            times=run.misses,
+            refused=run.refused_by_supervision,
+        )
+        if run.refused_by_supervision or run.misses >= WRITES_UNTIL_REFUSED:
+            run.misses = 0
+            self._world.put_code(replace(code, progress=Progress.REFUSED, slot=None))
+            # Why is not for the lock to say: look at all of it, then judge.
+            book.wants_walk = True
+            book.suspects.add(code.access_code_id)
+            return
+        slot = None if view.occupied else code.slot
+        self._world.put_code(replace(code, progress=Progress.TODO, slot=slot))
+
+    def _still_there(self, book: Book, code: CodeRecord) -> None:
+        if code.attempts == 0:
+            self._world.put_code(replace(code, progress=Progress.THERE))
+            return
+        wait_us = backoff_us(code.attempts, self._parts.below)
+        retry_at_us = self._parts.now_us() + wait_us if code.attempts > 1 else None
+        code = replace(code, progress=Progress.THERE, retry_at_us=retry_at_us)
+        told = any(problem.error_code == FAILED_TO_REMOVE.error_code for problem in code.errors)
+        if code.attempts >= REMOVALS_UNTIL_ERROR and not told:
+            problem = replace(FAILED_TO_REMOVE, created_at_us=self._parts.now_us())
+            code = replace(code, errors=(*code.errors, problem))
+            self._rows.event("access_code.failed_to_remove_from_device", code)
+        self._world.put_code(code)
+        self._world.save()
+
+    # What somebody else did.
+
+    def _slot_news(self, book: Book, slot: int) -> bool:
+        """Note a slot that changed and is not ours; returns whether anything was to note."""
+        if any(code.slot == slot for code in self._world.codes_of(book.device_id)):
+            return False
+        view = book.mirror.view(slot) or EMPTY
+        known = self._world.unmanaged.get(book.device_id, {}).get(slot)
+        if known is not None and view.occupied and known.pin == view.pin:
+            return False
+        if known is not None:
+            self._world.drop_unmanaged(known)
+            self._unmanaged_event("access_code.unmanaged.removed", known)
+            self._rows.reopen(book.device_id)
+        if view.occupied:
+            record = UnmanagedRecord(
+                self._parts.new_id(), book.device_id, slot, view.pin, self._parts.now_us()
+            )
+            self._world.put_unmanaged(record)
+            self._unmanaged_event("access_code.unmanaged.created", record)
+        return known is not None or view.occupied
+
+    def _unmanaged_event(self, event_type: str, record: UnmanagedRecord) -> None:
+        self._parts.trace(
+            f"gateway.{event_type.removeprefix('access_code.')}",
+            lock=self._world.devices[record.device_id].name,
+            slot=record.slot,
+            pin=record.pin,
+        )
+        self._world.note(
+            EventRecord(
+                event_id=self._parts.new_id(),
+                event_type=event_type,
+                occurred_at_us=self._parts.now_us(),
+                device_id=record.device_id,
+                access_code_id=record.access_code_id,
+            )
+        )
+
+    def _missing(self, book: Book, code: CodeRecord) -> bool:
+        """A code of ours that was there and is not: somebody changed or removed it."""
+        if code.progress is not Progress.THERE or code.slot is None or code.pin is None:
+            return False
+        view = book.mirror.view(code.slot) or EMPTY
+        if proves(view, code.pin, was_empty=True):
+            return False
+        if code.want is Want.ABSENT:
+            self._rows.gone(code)
+            return True
+        kind = "modified" if view.occupied else "removed"
+        self._parts.trace(
+            "gateway.code.changed_at_lock", lock=self._name(code), slot=code.slot, change=kind
+        )
+        problem = CodeProblem(
+            error_code="conflicting_external_modification",
+            message=f"The code was {kind} at the lock; it is being set again.",
+            created_at_us=self._parts.now_us(),
+        )
+        others = [item for item in code.errors if item.error_code != problem.error_code]
+        code = replace(code, progress=Progress.TODO, errors=(*others, problem))
+        self._world.put_code(code)
+        external = "modified_external_to_seam" if view.occupied else "deleted_external_to_seam"
+        self._rows.event(f"access_code.{external}", code)
+        return True
+
+    def _name(self, code: CodeRecord) -> str:
+        return self._world.devices[code.device_id].name
+
+
+FAILED_TO_REMOVE = CodeProblem(
+    error_code="failed_to_remove_from_device",
+    message="The lock still holds the code after several attempts to clear it; trying on.",
+    created_at_us=0,
+)

@@ -1,0 +1,113 @@
+"""Changes of rows that several parts of the engine make, each in one place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gateway.policy.operations import is_due
+from gateway.policy.records import CodeProblem, EventRecord, Progress, Want
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gateway.engine.parts import Parts
+    from gateway.policy.records import CodeRecord
+
+
+class Rows:
+    """Rows that are no longer wanted, rows that are gone, and what is told about them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._world = parts.world
+        self.on_gone: Callable[[CodeRecord], None] = self._world.drop_code
+
+    def expire(self, device_id: str) -> None:
+        """Codes whose window has ended are wanted absent from now on."""
+        now_us = self._parts.now_us()
+        ended = [
+            code
+            for code in self._world.codes_of(device_id)
+            if code.want is Want.PRESENT
+            and code.ends_at_us is not None
+            and code.ends_at_us <= now_us
+            and self._world.is_listed(code)
+        ]
+        for code in ended:
+            self._parts.trace("gateway.code.expired", lock=self.name(code), pin=code.pin)
+            self.make_absent(code)
+        if ended:
+            self._world.save()
+
+    def make_absent(self, code: CodeRecord) -> None:
+        """A code is no longer wanted. One that was never sent is gone at once."""
+        code = replace(code, want=Want.ABSENT, attempts=0, retry_at_us=None)
+        never_sent = code.sends == 0 and code.progress is not Progress.DOUBT
+        if never_sent or code.slot is None:
+            self._world.put_code(code)
+            self.gone(code)
+            return
+        if code.progress in (Progress.TODO, Progress.REFUSED):
+            code = replace(code, progress=Progress.DOUBT)
+        self._world.put_code(code)
+
+    def gone(self, code: CodeRecord) -> None:
+        """A code is known not to be on its lock, and is not wanted there."""
+        code = replace(code, progress=Progress.GONE)
+        self._world.put_code(code)
+        if code.sends:
+            self._parts.trace(
+                "gateway.code.gone", lock=self.name(code), slot=code.slot, pin=code.pin
+            )
+        self.on_gone(code)
+
+    def reopen(self, device_id: str) -> None:
+        """Something left the lock: codes that it refused may be worth another try."""
+        for code in self._world.codes_of(device_id):
+            refused = code.progress is Progress.REFUSED and code.want is Want.PRESENT
+            if refused and self._world.is_listed(code):
+                self._world.put_code(replace(code, progress=Progress.TODO))
+
+    def add_problem(self, code: CodeRecord, problem: CodeProblem) -> CodeRecord:
+        """The row with one more entry in `errors`, in place of an older one of the same kind."""
+        others = [item for item in code.errors if item.error_code != problem.error_code]
+        code = replace(code, errors=(*others, problem))
+        self._world.put_code(code)
+        return code
+
+    def event(self, event_type: str, code: CodeRecord) -> None:
+        """Note an event about a row that callers may see; others are never told of."""
+        if not self._world.is_listed(code):
+            return
+        with_code = event_type.rsplit(".", 1)[-1] in ("set_on_device", "deleted")
+        issue = ".failed_" in event_type
+        self._parts.trace(
+            "gateway.event", event_type=event_type, lock=self.name(code), pin=code.pin
+        )
+        self._world.note(
+            EventRecord(
+                event_id=self._parts.new_id(),
+                event_type=event_type,
+                occurred_at_us=self._parts.now_us(),
+                device_id=code.device_id,
+                access_code_id=code.access_code_id,
+                code=code.pin if with_code else None,
+                errors=code.errors if issue else (),
+                warnings=code.warnings if issue else (),
+            )
+        )
+
+    def has_work(self, device_id: str) -> bool:
+        """Whether a row of this lock waits for something to be done to it now."""
+        now_us = self._parts.now_us()
+        return any(
+            code.want is Want.ABSENT
+            or code.progress is Progress.DOUBT
+            or (code.progress is Progress.TODO and code.pin is not None and is_due(code, now_us))
+            for code in self._world.codes_of(device_id)
+        )
+
+    def name(self, code: CodeRecord) -> str:
+        """The lock's name."""
+        return self._world.devices[code.device_id].name

@@ -1,0 +1,198 @@
+"""What to do next on one lock: a pure choice from what is wanted and what was read.
+
+One command at a time goes to a lock, and the order below is the order of safety: learn before
+judging, end doubts before making new ones, clear before set (a full lock can then take a new code),
+and look around only when nothing is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gateway.policy.commands import (
+    ClearCode,
+    Command,
+    Ping,
+    ReadChecksum,
+    ReadCode,
+    ReadInfo,
+    SetCode,
+    Walk,
+)
+from gateway.policy.mirror import Knowledge, Mirror
+from gateway.policy.records import CodeRecord, Progress, Want
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class LockNeeds:
+    """What the engine knows of one lock when it asks for the next operation.
+
+    `held` are codes whose latest change is not durable yet: nothing may be sent for them.
+    """
+
+    mirror: Mirror
+    slots_max: int
+    reserved_slots: frozenset[int]
+    has_info: bool
+    supports_checksum: bool
+    wants_walk: bool = False
+    wants_ping: bool = False
+    wants_slots: tuple[int, ...] = ()
+    resync_due: bool = False
+    held: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One command, and the access code it is for (None: for the picture of the lock)."""
+
+    command: Command
+    access_code_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSlot:
+    """A code that is due needs a slot first: this one, to be made durable before it is written."""
+
+    access_code_id: str
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoSpace:
+    """A code that is due finds no free slot."""
+
+    access_code_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing now."""
+
+
+Next = Operation | TakeSlot | NoSpace | Nothing
+
+
+def is_due(code: CodeRecord, now_us: int) -> bool:
+    """Whether a code should be on its lock by now."""
+    return code.load_at_us is None or code.load_at_us <= now_us
+
+
+def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -> Next:
+    """The next thing to do. `codes` are all rows of this lock, in the order they were made."""
+    if not needs.has_info:
+        return Operation(ReadInfo())
+    if needs.mirror.knowledge is not Knowledge.FULL:
+        return Operation(Walk())
+    ready = [
+        code
+        for code in codes
+        if code.access_code_id not in needs.held
+        and (code.retry_at_us is None or code.retry_at_us <= now_us)
+    ]
+    for choose in (_end_doubt, _clear):
+        found = choose(ready)
+        if found is not None:
+            return found
+    if needs.wants_walk:
+        return Operation(Walk())
+    if needs.wants_slots:
+        return Operation(ReadCode(needs.wants_slots[0]))
+    found_set = _set(needs, ready, codes, now_us)
+    if found_set is not None:
+        return found_set
+    if needs.wants_ping:
+        return Operation(Ping())
+    if needs.resync_due:
+        return Operation(_resync(needs))
+    return Nothing()
+
+
+def _end_doubt(ready: Sequence[CodeRecord]) -> Operation | None:
+    for code in ready:
+        if code.progress is Progress.DOUBT and code.slot is not None:
+            return Operation(ReadCode(code.slot), code.access_code_id)
+    return None
+
+
+def _clear(ready: Sequence[CodeRecord]) -> Operation | None:
+    for code in ready:
+        if code.want is Want.ABSENT and code.progress is Progress.THERE and code.slot is not None:
+            return Operation(ClearCode(code.slot), code.access_code_id)
+    return None
+
+
+def _set(
+    needs: LockNeeds, ready: Sequence[CodeRecord], codes: Sequence[CodeRecord], now_us: int
+) -> Next | None:
+    """The first code that is due; a lock without space still gets its other work done."""
+    no_space: NoSpace | None = None
+    for code in ready:
+        if code.want is not Want.PRESENT or code.progress is not Progress.TODO:
+            continue
+        if code.pin is None or not is_due(code, now_us):
+            continue
+        if code.slot is not None:
+            return Operation(SetCode(code.slot, code.pin), code.access_code_id)
+        slot = free_slot(needs.mirror, needs.slots_max, needs.reserved_slots, codes)
+        if slot is not None:
+            return TakeSlot(code.access_code_id, slot)
+        if no_space is None and not any(p.error_code == NO_SPACE for p in code.errors):
+            no_space = NoSpace(code.access_code_id)
+    return no_space
+
+
+NO_SPACE = "no_space_for_access_code_on_device"
+
+
+def free_slot(
+    mirror: Mirror, slots_max: int, reserved: frozenset[int], codes: Sequence[CodeRecord]
+) -> int | None:
+    """The lowest slot that was read as empty and that no code of ours holds."""
+    taken = reserved | {code.slot for code in codes if code.slot is not None}
+    return mirror.lowest_free(slots_max, taken)
+
+
+def free_slots(
+    mirror: Mirror, slots_max: int, reserved: frozenset[int], codes: Sequence[CodeRecord]
+) -> int:
+    """How many codes the lock still takes, counting rows that have not chosen their slot yet.
+
+    An unread slot counts as free: it may be, and a lock that turns out to be full says so.
+    """
+    held = {code.slot for code in codes if code.slot is not None}
+    free = 0
+    for slot in range(1, slots_max + 1):
+        view = mirror.view(slot)
+        if slot not in reserved and slot not in held and (view is None or not view.occupied):
+            free += 1
+    waiting = sum(
+        1
+        for code in codes
+        if code.slot is None and code.want is Want.PRESENT and code.load_at_us is None
+    )
+    return free - waiting
+
+
+def _resync(needs: LockNeeds) -> Command:
+    if needs.supports_checksum and needs.mirror.checksum() is not None:
+        return ReadChecksum()
+    return Walk()
+
+
+def next_wake_us(codes: Sequence[CodeRecord], now_us: int) -> int | None:
+    """When time alone next gives a code of this lock something to do; None: never."""
+    times = []
+    for code in codes:
+        if code.retry_at_us is not None and code.retry_at_us > now_us:
+            times.append(code.retry_at_us)
+        waits = code.want is Want.PRESENT and code.progress is Progress.TODO
+        if waits and code.load_at_us is not None and code.load_at_us > now_us:
+            times.append(code.load_at_us)
+        if code.want is Want.PRESENT and code.ends_at_us is not None:
+            times.append(code.ends_at_us)
+    return min(times, default=None)

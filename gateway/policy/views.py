@@ -1,0 +1,110 @@
+"""How a row looks to a caller: its status, its errors, and what is still to be done to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from gateway.policy.operations import is_due
+from gateway.policy.records import (
+    AccessCodeView,
+    CodeProblem,
+    DeviceView,
+    PendingMutation,
+    Progress,
+    Status,
+    Want,
+)
+
+if TYPE_CHECKING:
+    from gateway.policy.records import CodeRecord, DeviceRecord
+
+OFFLINE_MESSAGE: Final = "The lock does not answer."
+
+
+def status_of(code: CodeRecord, now_us: int) -> Status:
+    """`status` as the API words it."""
+    if code.want is Want.ABSENT:
+        return Status.REMOVING
+    if code.progress is Progress.THERE:
+        return Status.SET
+    return Status.SETTING if is_due(code, now_us) else Status.UNSET
+
+
+def pending_mutations(code: CodeRecord, now_us: int) -> tuple[PendingMutation, ...]:
+    """What was asked of this row and is not done."""
+    if code.want is Want.ABSENT:
+        return (
+            PendingMutation("deleting", "Removing the code from the lock.", code.created_at_us),
+        )
+    if code.progress is Progress.THERE:
+        return ()
+    if is_due(code, now_us):
+        return (PendingMutation("creating", "Setting the code on the lock.", code.created_at_us),)
+    return (
+        PendingMutation(
+            "deferring_creation",
+            "The code is set on the lock shortly before it becomes valid.",
+            code.created_at_us,
+            scheduled_at_us=code.load_at_us,
+        ),
+    )
+
+
+def offline_problem(since_us: int) -> CodeProblem:
+    """The error that a silent lock puts on itself and on its codes."""
+    return CodeProblem("device_offline", OFFLINE_MESSAGE, since_us, is_device_error=True)
+
+
+def code_view(
+    code: CodeRecord,
+    device: DeviceRecord,
+    *,
+    workspace_id: str,
+    offline_since_us: int | None,
+    now_us: int,
+) -> AccessCodeView:
+    """The row for a caller; `offline_since_us` is when its lock was last given up, if it is."""
+    offline = () if offline_since_us is None else (offline_problem(offline_since_us),)
+    return AccessCodeView(
+        access_code_id=code.access_code_id,
+        device_id=code.device_id,
+        workspace_id=workspace_id,
+        name=code.name,
+        code=code.pin,
+        common_code_key=code.common_code_key,
+        type="time_bound" if code.is_time_bound else "ongoing",
+        status=status_of(code, now_us),
+        created_at_us=code.created_at_us,
+        starts_at_us=code.starts_at_us,
+        ends_at_us=code.ends_at_us,
+        errors=(*code.errors, *offline),
+        warnings=code.warnings,
+        pending_mutations=pending_mutations(code, now_us),
+        is_managed=True,
+        is_external_modification_allowed=code.external_modification_allowed,
+        appearance_name=code.device_name,
+        group_id=code.group_id,
+        is_waiting_for_code_assignment=code.pin is None and device.facts.provider_chooses_pin,
+    )
+
+
+def device_view(
+    device: DeviceRecord, *, workspace_id: str, offline_since_us: int | None
+) -> DeviceView:
+    """The lock for a caller; its own words go before what the database says of its kind."""
+    lengths = (device.code_length,) if device.code_length else device.facts.code_lengths
+    return DeviceView(
+        device_id=device.device_id,
+        name=device.name,
+        workspace_id=workspace_id,
+        profile=device.profile,
+        online=offline_since_us is None,
+        time_zone=device.time_zone,
+        created_at_us=device.created_at_us,
+        code_lengths=lengths,
+        codes_max=(device.slots or device.facts.slots) - len(device.facts.reserved_slots),
+        constraints=tuple(sorted(device.facts.constraints)),
+        has_keypad=device.facts.has_keypad,
+        name_length_max=device.facts.name_length_max,
+        errors=() if offline_since_us is None else (offline_problem(offline_since_us),),
+    )

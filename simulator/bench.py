@@ -1,0 +1,385 @@
+"""The bench: starts hosts and a gateway, owns time, and has a door to every lock.
+
+Two ways of time. *Stepped*: virtual, in lockstep; nothing moves unless the bench moves it. *Paced*:
+time passes by itself, and whoever likes may call the gateway. Everything that people drive (the
+scenario runner, the command line) is thin over this class.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import uuid
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import httpx
+
+from latchbench.channel import ACCESS_OUT_MAX, channel_options, open_channel
+from latchbench.time_service import RemoteStepper
+from latchbench.trace import PinLetters, TraceEvent, merged
+from protos.access.v1 import admin_pb2, admin_pb2_grpc
+from protos.bench.v1 import bench_pb2, bench_pb2_grpc
+from simulator.conductor import Conductor, OpenCall
+from simulator.inventory import device_message, host_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from latchbench.process import Started
+    from simulator.rig import Rig
+    from simulator.scenario.cases import Fleet, LockPlan
+
+T = TypeVar("T")
+
+WORKSPACE_ID: Final = str(uuid.uuid5(uuid.NAMESPACE_URL, "latchbench:workspace"))
+SYNC_DEADLINE_STEPPED_US: Final = 600_000_000
+SYNC_DEADLINE_PACED_US: Final = 25_000_000
+HUBS_APART_MAX: Final = 8
+HOSTS_PACKED: Final = 4
+LOCKS_PER_HOST_MAX: Final = 1024
+CALL_KEY: Final = "latchbench-call"
+
+
+@dataclass(frozen=True, slots=True)
+class BenchOptions:
+    """How to run a fleet. `state_dir` None: memory files that go with the bench."""
+
+    seed: int = 0
+    stepped: bool = True
+    show_codes: bool = False
+    state_dir: Path | None = None
+    http_address: str = "127.0.0.1:0"
+    grpc_address: str = "127.0.0.1:0"
+    database_url: str | None = None
+    programming: str | None = None
+    timing: str | None = None
+    api_key: str | None = None
+    hosts: int | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """What the gateway answered. `body` shows PINs: it is the caller's."""
+
+    status: int
+    body: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(slots=True)
+class BenchLock:
+    """One lock of the bench, and where it lives."""
+
+    plan: LockPlan
+    device_id: str
+    host: str
+    host_pid: int = 0
+    host_address: str = ""
+    nvm_path: str = ""
+
+
+def pack(fleet: Fleet, wanted: int | str | None) -> list[list[LockPlan]]:
+    """Which locks share a host process. A hub is never split; results never depend on this.
+
+    One host per hub up to 8 hubs, above that 4 hosts, more when they would have over 1,024 locks.
+    """
+    by_hub: dict[str, list[LockPlan]] = {}
+    for lock in fleet.locks.values():
+        by_hub.setdefault(lock.hub or f"hub of {lock.name}", []).append(lock)
+    hubs = list(by_hub.values())
+    if wanted == "per-lock" or (wanted is None and len(hubs) <= HUBS_APART_MAX):
+        return hubs
+    least = -(-len(fleet.locks) // LOCKS_PER_HOST_MAX)
+    count = min(max(wanted if isinstance(wanted, int) else HOSTS_PACKED, least), len(hubs))
+    packed: list[list[LockPlan]] = [[] for _ in range(count)]
+    for number, hub in enumerate(hubs):
+        packed[number % count].extend(hub)
+    return packed
+
+
+class Bench:
+    """A running fleet with its gateway. Use `async with Bench.started(...)`-like `start`/`stop`."""
+
+    def __init__(self, fleet: Fleet, options: BenchOptions, rig: Rig) -> None:
+        self.fleet = fleet
+        self.options = options
+        self.api_key = options.api_key or f"seam_bench_{secrets.token_urlsafe(24)}"
+        self.locks: dict[str, BenchLock] = {}
+        self.gateway_pid = 0
+        self.http_url = ""
+        self.grpc_address = ""
+        self.conductor = Conductor(fleet.clock.start_us) if options.stepped else None
+        self._rig = rig
+        self._directory = rig.new_case()
+        self._mask_key = secrets.token_hex(32)
+        self._stack = AsyncExitStack()
+        self._controls: dict[str, Any] = {}
+        self._admin: Any = None
+        self._http: httpx.AsyncClient | None = None
+        self._trace: list[TraceEvent] = []
+        self._acts = 0
+        self._started: list[tuple[Any, int]] = []
+        if self.conductor is not None:
+            self.conductor.on_trace = self._trace.extend
+
+    # Start and stop.
+
+    async def start(self) -> None:
+        """Start every process, register the locks and let the gateway read them.
+
+        Raises `ProcessFailed` when a process does not start; what did start has ended then.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        packs = pack(self.fleet, self.options.hosts or self.fleet.hosts)
+        settings = [
+            self._host_settings(f"host-{number}", locks) for number, locks in enumerate(packs, 1)
+        ]
+        hosts, gateway = await asyncio.gather(
+            self._rig.spawn_hosts(settings), self._rig.spawn_gateway(self._gateway_settings())
+        )
+        self._started = [(self._rig.hosts, host.pid) for host in hosts]
+        self._started.append((self._rig.gateways, gateway.pid))
+        for host, locks in zip(hosts, packs, strict=True):
+            await self._know_host(host, locks)
+        await self._know_gateway(gateway)
+        await self._register()
+        if self.conductor is not None:
+            await self.settle(self.conductor.now_us + SYNC_DEADLINE_STEPPED_US)
+
+    async def stop(self) -> None:
+        """End this bench's processes. May be called again."""
+        await self._stack.aclose()
+        started, self._started = self._started, []
+        await asyncio.gather(*(server.end(pid) for server, pid in started))
+
+    def _host_settings(self, name: str, locks: Sequence[LockPlan]) -> Mapping[str, Any]:
+        nvm_dir = self.options.state_dir or self._directory
+        return {
+            "name": name,
+            "seed": self.options.seed,
+            "mask_key": self._mask_key,
+            "show_codes": self.options.show_codes,
+            "start_us": self.fleet.clock.start_us,
+            "mode": "stepped" if self.options.stepped else "paced",
+            "rate": 1.0,
+            "timing": self.options.timing or self.fleet.timing,
+            "device_address": "127.0.0.1:0",
+            "control_socket": str(self._directory / f"{name}.sock"),
+            "nvm_dir": str(nvm_dir),
+            "reflection": not self.options.stepped,
+            "locks": [host_lock(lock) for lock in locks],
+        }
+
+    def _gateway_settings(self) -> Mapping[str, Any]:
+        told = self.fleet.gateway
+        stepped = self.options.stepped
+        deadline_us = SYNC_DEADLINE_STEPPED_US if stepped else SYNC_DEADLINE_PACED_US
+        directory = self.options.state_dir or self._directory
+        settings: dict[str, Any] = {
+            "name": "gateway",
+            "admin_socket": str(self._directory / "gateway.sock"),
+            "http_address": self.options.http_address,
+            "grpc_address": self.options.grpc_address,
+            "database_url": self.options.database_url or f"sqlite:///{directory}/gateway.db",
+            "api_key": self.api_key,
+            "workspace_id": WORKSPACE_ID,
+            "mask_key": self._mask_key,
+            "show_codes": self.options.show_codes,
+            "stepped": stepped,
+            "start_us": self.fleet.clock.start_us,
+            "seed": self.options.seed if stepped else None,
+            "programming": self.options.programming
+            or told.programming
+            or ("sync" if stepped else "async"),
+            "sync_deadline_us": told.sync_deadline_us or deadline_us,
+        }
+        if told.jit_lead_us is not None:
+            settings["jit_lead_us"] = told.jit_lead_us
+        return settings
+
+    async def _know_host(self, host: Started, locks: Sequence[LockPlan]) -> None:
+        name = str(host.info["name"])
+        control = self._open(f"unix:{host.info['control_socket']}")
+        self._controls[name] = bench_pb2_grpc.HostControlServiceStub(control)
+        paths = {lock["name"]: lock["nvm_path"] for lock in host.info["locks"]}
+        for lock in locks:
+            self.locks[lock.name] = BenchLock(
+                plan=lock,
+                device_id=device_id_of(self.fleet, lock.name),
+                host=name,
+                host_pid=host.pid,
+                host_address=str(host.info["device_address"]),
+                nvm_path=paths[lock.name],
+            )
+        if self.conductor is not None:
+            await self.conductor.add(name, self._stepper(control))
+
+    def _stepper(self, channel: Any) -> RemoteStepper:
+        stepper = RemoteStepper(channel)
+        self._stack.callback(stepper.close)
+        return stepper
+
+    async def _know_gateway(self, gateway: Started) -> None:
+        self.gateway_pid = gateway.pid
+        self.http_url = str(gateway.info["http_url"])
+        self.grpc_address = str(gateway.info["grpc_address"])
+        channel = self._open(f"unix:{gateway.info['admin_socket']}")
+        self._admin = admin_pb2_grpc.AdminServiceStub(channel)
+        self._http = httpx.AsyncClient(base_url=self.http_url, timeout=120, trust_env=False)
+        self._stack.push_async_callback(self._http.aclose)
+        if self.conductor is not None:
+            await self.conductor.add("gateway", self._stepper(channel))
+
+    def _open(self, address: str) -> Any:
+        channel = open_channel(
+            address, channel_options(ACCESS_OUT_MAX, ACCESS_OUT_MAX, keepalive=False)
+        )
+        self._stack.push_async_callback(channel.close)
+        return channel
+
+    async def _register(self) -> None:
+        order = {name: number for number, name in enumerate(self.fleet.locks)}
+        locks = sorted(self.locks.values(), key=lambda lock: order[lock.plan.name])
+        request = admin_pb2.PutDevicesRequest(
+            devices=[
+                device_message(lock.plan, lock.device_id, lock.host, lock.host_address)
+                for lock in locks
+            ]
+        )
+        await self._ask(
+            "gateway", lambda metadata: self._admin.PutDevices(request, metadata=metadata)
+        )
+
+    # Asking processes.
+
+    async def _ask(
+        self, member: str, make: Callable[[tuple[tuple[str, str], ...]], Awaitable[T]]
+    ) -> T:
+        """A call that takes no time; `make` is given the metadata that lets it in."""
+        if self.conductor is None:
+            return await make(())
+        return await self.conductor.ask(member, lambda call_id: make(((CALL_KEY, call_id),)))
+
+    async def act(self, lock: str, **action: Any) -> bench_pb2.ActResponse:
+        """Do something to a lock that its radio could not: press keys, cut its power, arm a fault.
+
+        One keyword, a field of `ActRequest.action`, with its message. Raises `grpc.aio.AioRpcError`
+        with words when the lock cannot have that done to it.
+        """
+        request = bench_pb2.ActRequest(lock=lock, **action)
+        stub = self._controls[self.locks[lock].host]
+        return await self._ask(
+            self.locks[lock].host, lambda metadata: stub.Act(request, metadata=metadata)
+        )
+
+    async def truth(self, lock: str) -> bench_pb2.LockTruth:
+        """A lock as it really is."""
+        request = bench_pb2.DumpTruthRequest(locks=[lock])
+        stub = self._controls[self.locks[lock].host]
+        reply = await self._ask(
+            self.locks[lock].host, lambda metadata: stub.DumpTruth(request, metadata=metadata)
+        )
+        truth: bench_pb2.LockTruth = reply.locks[0]
+        return truth
+
+    async def http(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> HttpReply:
+        """One call of the access plane, as any client would make it.
+
+        In lockstep, time moves event by event until it is answered.
+        """
+        if self.conductor is None:
+            return await self._request(method, path, body, {})
+        call = await self.start_http(method, path, body)
+        await self.conductor.run_until(
+            lambda: call.answered, self.conductor.now_us + 2 * SYNC_DEADLINE_STEPPED_US
+        )
+        return await call.result()
+
+    async def start_http(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> OpenCall[HttpReply]:
+        """Lockstep only: let a call in, and leave time where it is."""
+        if self.conductor is None:
+            raise RuntimeError("only a stepped bench can hold a call open")
+        return await self.conductor.call(
+            "gateway", lambda call_id: self._request(method, path, body, {CALL_KEY: call_id})
+        )
+
+    async def _request(
+        self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> HttpReply:
+        if self._http is None:
+            raise RuntimeError("the bench was not started")
+        response = await self._http.request(
+            method,
+            path,
+            content=None if body is None else json.dumps(body).encode(),
+            headers={
+                "authorization": f"Bearer {self.api_key}",
+                "content-type": "application/json",
+                **headers,
+            },
+        )
+        return HttpReply(response.status_code, response.json())
+
+    async def counters(self) -> Mapping[str, int]:
+        """What the gateway counted since it started."""
+        reply = await self._admin.GetCounters(admin_pb2.GetCountersRequest())
+        return dict(reply.counters)
+
+    # Time.
+
+    def now_us(self) -> int:
+        """Virtual time; only a stepped bench has one of its own."""
+        if self.conductor is None:
+            raise RuntimeError("a paced bench asks its processes what time it is")
+        return self.conductor.now_us
+
+    async def advance(self, by_us: int) -> None:
+        """Let everything happen that happens within `by_us`."""
+        if self.conductor is None:
+            raise RuntimeError("time passes by itself on a paced bench")
+        await self.conductor.run_to(self.conductor.now_us + by_us)
+
+    async def settle(self, until_us: int) -> bool:
+        """Let what is under way end; returns whether it did by `until_us`."""
+        if self.conductor is None:
+            raise RuntimeError("time passes by itself on a paced bench")
+        return await self.conductor.settle(until_us)
+
+    # The trace.
+
+    def note(self, kind: str, **fields: str) -> None:
+        """Something that the bench itself did, in the trace."""
+        self._acts += 1
+        at_us = self.conductor.now_us if self.conductor is not None else 0
+        delta = self.conductor.delta if self.conductor is not None else 0
+        self._trace.append(TraceEvent(at_us, delta, "bench", self._acts, kind, fields))
+
+    def trace(self) -> list[TraceEvent]:
+        """Everything that happened so far, in order, PINs as letters unless they were asked for."""
+        letters = PinLetters()
+        return [letters.plain(event) for event in merged(self._trace)]
+
+    def processes(self) -> Iterable[tuple[str, int, str]]:
+        """(name, pid, address) of each process."""
+        seen = {lock.host: (lock.host_pid, lock.host_address) for lock in self.locks.values()}
+        for name, (pid, address) in sorted(seen.items()):
+            yield name, pid, address
+        yield "gateway", self.gateway_pid, self.http_url
+
+
+def device_id_of(fleet: Fleet, lock: str) -> str:
+    """The same id for the same lock of the same fleet, whenever and wherever it runs."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"latchbench:{fleet.name or 'fleet'}:{lock}"))

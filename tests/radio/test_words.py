@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from simulator.radio.words import (
+    BUILT,
+    CommandKind,
+    RadioState,
+    TransmitOutcome,
+    Treatment,
+)
+
+
+def test_the_states_are_the_words_of_scenario_files() -> None:
+    assert [state.value for state in RadioState] == [
+        "awake",
+        "asleep",
+        "degraded",
+        "deaf",
+        "dead",
+        "key_lost",
+    ]
+
+
+def test_awake_asleep_and_dead_are_built() -> None:
+    assert {state.value for state in BUILT} == {"awake", "asleep", "dead"}
+
+
+def test_outcomes_stand_in_the_order_of_z_waves_transmit_status() -> None:
+    assert [outcome.value for outcome in TransmitOutcome] == [
+        "ok",
+        "no_ack",
+        "fail",
+        "not_idle",
+        "no_route",
+    ]
+
+
+def test_a_frame_is_treated_normally_or_as_one_of_two_lies() -> None:
+    assert {treatment.value for treatment in Treatment} == {"normal", "skip_write", "refuse"}
+
+
+def test_what_sets_clears_or_operates_writes_and_nothing_else_does() -> None:
+    for kind in CommandKind:
+        assert kind.writes == kind.value.startswith(("set_", "clear_", "operate_"))
+
+
+def test_there_is_a_word_for_every_command() -> None:
+    assert {kind.value for kind in CommandKind} == {
+        "set_user_code",
+        "clear_user_code",
+        "get_user_code",
+        "walk_user_codes",
+        "get_checksum",
+        "get_lock_info",
+        "ping",
+        "get_battery",
+        "operate_bolt",
+        "get_bolt",
+        "set_schedule",
+        "set_clock",
+        "get_clock",
+        "set_keypad_mode",
+    }

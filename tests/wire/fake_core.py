@@ -1,0 +1,283 @@
+"""A core that holds its rows in a dict, and a gate that lets everybody in.
+
+It reads calls with the real rules, so that what the surfaces hand over is judged by them, and
+answers with whatever a test has put there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gateway.policy.cursor import Place, take_page
+from gateway.policy.errors import AccessCodeNotFound, GatewayError, InvalidInput, Problem
+from gateway.policy.queries import parse_delete, parse_devices, parse_get, parse_list
+from gateway.policy.records import (
+    AccessCodeView,
+    CodeProblem,
+    CodeWarning,
+    CreateMultipleView,
+    DeviceView,
+    EventRecord,
+    Page,
+    PendingMutation,
+    PlanView,
+    Status,
+    StragglerView,
+)
+from gateway.policy.request import parse_create_multiple
+from latchbench.lockstep import Answer, SteppedRefusal
+from latchbench.pin import Pin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+NOW_US = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
+NOW = "2026-01-01T00:00:00.000Z"
+KEY = "seam_latchbench_key"
+
+PENDING = PendingMutation("creating", "Setting the code on the lock.", NOW_US)
+OFFLINE = CodeProblem("device_offline", "The lock does not answer.", NOW_US, is_device_error=True)
+DUPLICATE = CodeProblem("duplicate_code_on_device", "In use.", NOW_US, managed_access_code_id="m-1")
+FEW = CodeWarning("few_codes_left", "Few codes are left.", NOW_US)
+
+
+def a_code(number: int = 0, device_id: str = "front", **changes: Any) -> AccessCodeView:
+    """An ongoing row that is being set."""
+    plain = AccessCodeView(
+        access_code_id=f"code-{number}",
+        device_id=device_id,
+        workspace_id="workspace-1",
+        name="Jane's reservation",
+        code=Pin("0913"),
+        common_code_key="auto_set_by_create_multiple_1",
+        type="ongoing",
+        status=Status.SETTING,
+        created_at_us=NOW_US + number,
+        starts_at_us=None,
+        ends_at_us=None,
+        errors=(),
+        warnings=(),
+        pending_mutations=(PENDING,),
+        is_managed=True,
+        is_external_modification_allowed=False,
+        appearance_name="Jane's res 2",
+        group_id="group-1",
+    )
+    return replace(plain, **changes)
+
+
+def a_device(number: int = 0, **changes: Any) -> DeviceView:
+    """A lock with a keypad."""
+    plain = DeviceView(
+        device_id=f"device-{number}",
+        name=f"Door {number}",
+        workspace_id="workspace-1",
+        profile="nuki",
+        online=True,
+        time_zone="Europe/Berlin",
+        created_at_us=NOW_US + number,
+        code_lengths=(6,),
+        codes_max=100,
+        constraints=("no_zeros", "cannot_start_with_12"),
+        has_keypad=True,
+        name_length_max=20,
+    )
+    return replace(plain, **changes)
+
+
+class FakeFeed:
+    """A feed that a test fills with events, and ends with an error."""
+
+    def __init__(self) -> None:
+        self.waiting: asyncio.Queue[EventRecord | GatewayError] = asyncio.Queue()
+        self.closed = asyncio.Event()
+
+    async def next(self) -> EventRecord:
+        event = await self.waiting.get()
+        if isinstance(event, GatewayError):
+            raise event
+        return event
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+class FakePlane:
+    """The core. `failure` ends every call; `silent` leaves every call open."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, AccessCodeView] = {}
+        self.devices: list[DeviceView] = []
+        self.failure: BaseException | None = None
+        self.silent = False
+        self.bodies: list[Mapping[str, object]] = []
+        self.feed = FakeFeed()
+
+    def _answer(self, body: Mapping[str, object], answer: Answer[T], make: Callable[[], T]) -> None:
+        self.bodies.append(body)
+        if self.silent:
+            return
+        if self.failure is not None:
+            answer.fail(self.failure)
+            return
+        try:
+            value = make()
+        except GatewayError as error:
+            answer.fail(error)
+        else:
+            answer.ok(value)
+
+    def create_multiple(
+        self, body: Mapping[str, object], answer: Answer[CreateMultipleView]
+    ) -> None:
+        self._answer(body, answer, lambda: self._create(body))
+
+    def _create(self, body: Mapping[str, object]) -> CreateMultipleView:
+        request = parse_create_multiple(body, NOW_US)
+        rows = tuple(
+            a_code(
+                number,
+                device_id,
+                name=request.name,
+                code=request.code or Pin("0913"),
+                type="ongoing" if request.ends_at_us is None else "time_bound",
+                starts_at_us=request.starts_at_us,
+                ends_at_us=request.ends_at_us,
+            )
+            for number, device_id in enumerate(request.device_ids, start=len(self.codes))
+        )
+        self.codes.update({row.access_code_id: row for row in rows})
+        return CreateMultipleView(
+            access_codes=rows,
+            group_id="group-1",
+            shared=request.device_ids,
+            random=(),
+            warnings=(FEW,),
+            ignored_parameters=request.ignored_parameters,
+        )
+
+    def plan(self, body: Mapping[str, object], answer: Answer[PlanView]) -> None:
+        self._answer(body, answer, lambda: self._plan(body))
+
+    def _plan(self, body: Mapping[str, object]) -> PlanView:
+        request = parse_create_multiple(body, NOW_US)
+        straggler = StragglerView("back", "length_not_supported", "Six digits only")
+        return PlanView(
+            can_share=False,
+            explanation="back and front have no length in common",
+            shared=request.device_ids,
+            random=(straggler,),
+            refused=(straggler,),
+            codes_left=10**30,
+            code_length=None,
+            warnings=(FEW,),
+        )
+
+    def get(self, query: Mapping[str, object], answer: Answer[AccessCodeView]) -> None:
+        self._answer(query, answer, lambda: self._get(query))
+
+    def _get(self, query: Mapping[str, object]) -> AccessCodeView:
+        wanted = parse_get(query)
+        for row in self.codes.values():
+            if (
+                wanted.access_code_id in (None, row.access_code_id)
+                and wanted.device_id in (None, row.device_id)
+                and wanted.code in (None, row.code)
+            ):
+                return row
+        raise AccessCodeNotFound
+
+    def list(self, query: Mapping[str, object], answer: Answer[Page]) -> None:
+        self._answer(query, answer, lambda: self._list(query))
+
+    def _list(self, query: Mapping[str, object]) -> Page:
+        wanted = parse_list(query)
+        rows = [
+            row
+            for row in self.codes.values()
+            if wanted.device_id in (None, row.device_id)
+            and (wanted.access_code_ids is None or row.access_code_id in wanted.access_code_ids)
+        ]
+        page, last = take_page(
+            rows,
+            lambda row: Place(row.created_at_us, 0, row.access_code_id),
+            wanted.after,
+            wanted.limit,
+        )
+        return Page(tuple(page), None if last is None else wanted.cursor(last))
+
+    def delete(self, query: Mapping[str, object], answer: Answer[None]) -> None:
+        self._answer(query, answer, lambda: self._delete(query))
+
+    def _delete(self, query: Mapping[str, object]) -> None:
+        if self.codes.pop(parse_delete(query).access_code_id, None) is None:
+            raise AccessCodeNotFound
+
+    def list_devices(self, query: Mapping[str, object], answer: Answer[Page]) -> None:
+        self._answer(query, answer, lambda: self._list_devices(query))
+
+    def _list_devices(self, query: Mapping[str, object]) -> Page:
+        wanted = parse_devices(query)
+        rows = [
+            row
+            for row in self.devices
+            if wanted.device_ids is None or row.device_id in wanted.device_ids
+        ]
+        page, last = take_page(
+            rows,
+            lambda row: Place(row.created_at_us, 0, row.device_id),
+            wanted.after,
+            wanted.limit,
+        )
+        return Page(tuple(page), None if last is None else wanted.cursor(last))
+
+    def now_us(self) -> int:
+        return NOW_US
+
+    def subscribe(self, after_event_id: str | None) -> FakeFeed:
+        if after_event_id == "unknown":
+            raise InvalidInput([Problem("after_event_id", "There is no such event")])
+        self.bodies.append({"after_event_id": after_event_id})
+        return self.feed
+
+
+class FakeGate:
+    """Lets every call in at once; with `stepped` only those that carry an id."""
+
+    def __init__(self) -> None:
+        self.call_ids: list[str | None] = []
+        self.stepped = False
+        self.waiting = asyncio.Event()
+        self.abandoned = asyncio.Event()
+
+    async def call(self, call_id: str | None, enter: Callable[[Answer[T]], None]) -> T:
+        if self.stepped and call_id is None:
+            raise SteppedRefusal
+        self.call_ids.append(call_id)
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+        def settle(value: T | None, error: BaseException | None) -> None:
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(value)
+
+        enter(Answer(settle))
+        self.waiting.set()
+        try:
+            result: T = await future
+        except asyncio.CancelledError:
+            self.abandoned.set()
+            raise
+        return result
+
+
+def numbered_ids() -> Callable[[], str]:
+    """Ids that count: 1, 2, 3."""
+    numbers = itertools.count(1)
+    return lambda: format(next(numbers), "x")
