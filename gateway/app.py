@@ -130,7 +130,7 @@ class Gateway:
             (RandomDraw(chances.codes), RandomDraw(chances.plans)),
         )
         self._hosts.core = self.core
-        participant.open_work = self.core.open_work
+        participant.open_work = self.open_work
         self.create_multiple = self.core.create_multiple
         self.plan = self.core.plan
         self.get = self.core.get
@@ -164,9 +164,13 @@ class Gateway:
         """What was counted since the start."""
         return {**self._counters.values, "commits": self._store.counts.commits}
 
+    def open_work(self) -> int:
+        """What will end without a new cause."""
+        return self.core.open_work() + self._hosts.open_work()
+
     def pending(self) -> tuple[int, int]:
         """Open work, and work that waits for a lock out of reach."""
-        return self.core.open_work(), self.core.waiting_work()
+        return self.open_work(), self.core.waiting_work()
 
     async def close(self) -> None:
         """Let the hosts go and finish what was handed to the store."""

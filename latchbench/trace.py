@@ -39,8 +39,8 @@ class TraceEvent:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def key(self) -> tuple[int, int, int, str, int]:
-        """Where the event stands: locks first within a round, whatever process they are in."""
-        rank = {"gateway": 1, "bench": 2}.get(self.source, 0)
+        """Where the event stands. Within a round: the bench, locks by name, the gateway."""
+        rank = {"bench": 0, "gateway": 2}.get(self.source, 1)
         return (self.at_us, self.delta, rank, self.source, self.sequence)
 
 
@@ -113,18 +113,18 @@ class PinLetters:
         """The event as it is shown."""
         if not any(value.startswith(TOKEN) for value in event.fields.values()):
             return event
-        fields = {
-            name: self._letter(value) if value.startswith(TOKEN) else value
-            for name, value in event.fields.items()
-        }
+        fields = {name: self.shown(value) for name, value in event.fields.items()}
         return TraceEvent(
             event.at_us, event.delta, event.source, event.sequence, event.kind, fields
         )
 
-    def _letter(self, token: str) -> str:
-        if token not in self._letters:
-            self._letters[token] = MASK + _column(len(self._letters))
-        return self._letters[token]
+    def shown(self, text: str) -> str:
+        """A token's letter; any other text as it is."""
+        if not text.startswith(TOKEN):
+            return text
+        if text not in self._letters:
+            self._letters[text] = MASK + _column(len(self._letters))
+        return self._letters[text]
 
 
 def _column(number: int) -> str:

@@ -12,18 +12,20 @@ import json
 import secrets
 import uuid
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import httpx
 
 from latchbench.channel import ACCESS_OUT_MAX, channel_options, open_channel
+from latchbench.pin import Pin
 from latchbench.time_service import RemoteStepper
-from latchbench.trace import PinLetters, TraceEvent, merged
+from latchbench.trace import Masker, PinLetters, TraceEvent, merged
 from protos.access.v1 import admin_pb2, admin_pb2_grpc
 from protos.bench.v1 import bench_pb2, bench_pb2_grpc
-from simulator.conductor import Conductor, OpenCall
+from simulator.conductor import Conductor, OpenCall, Tally
 from simulator.inventory import device_message, host_lock
+from simulator.scenario.verdict import LockLeft
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -163,14 +165,14 @@ class Bench:
 
     def _host_settings(self, name: str, locks: Sequence[LockPlan]) -> Mapping[str, Any]:
         nvm_dir = self.options.state_dir or self._directory
+        pace = {"mode": "stepped"} if self.options.stepped else {"mode": "paced", "rate": 1.0}
         return {
             "name": name,
+            **pace,
             "seed": self.options.seed,
             "mask_key": self._mask_key,
             "show_codes": self.options.show_codes,
             "start_us": self.fleet.clock.start_us,
-            "mode": "stepped" if self.options.stepped else "paced",
-            "rate": 1.0,
             "timing": self.options.timing or self.fleet.timing,
             "device_address": "127.0.0.1:0",
             "control_socket": str(self._directory / f"{name}.sock"),
@@ -361,16 +363,46 @@ class Bench:
     # The trace.
 
     def note(self, kind: str, **fields: str) -> None:
-        """Something that the bench itself did, in the trace."""
+        """Something that the bench is about to do, in the trace before all that comes of it."""
         self._acts += 1
-        at_us = self.conductor.now_us if self.conductor is not None else 0
-        delta = self.conductor.delta if self.conductor is not None else 0
+        at_us, delta = 0, 0
+        if self.conductor is not None:
+            self.conductor.new_act()
+            at_us, delta = self.conductor.now_us, self.conductor.delta
         self._trace.append(TraceEvent(at_us, delta, "bench", self._acts, kind, fields))
 
     def trace(self) -> list[TraceEvent]:
         """Everything that happened so far, in order, PINs as letters unless they were asked for."""
         letters = PinLetters()
         return [letters.plain(event) for event in merged(self._trace)]
+
+    async def left(self) -> tuple[LockLeft, ...]:
+        """What every lock's own memory holds now, PINs as the letters of the trace."""
+        letters = PinLetters()
+        for event in merged(self._trace):
+            letters.plain(event)
+        masker = Masker(bytes.fromhex(self._mask_key), show=self.options.show_codes)
+        found = []
+        for name in self.fleet.locks:
+            truth = await self.truth(name)
+            slots = {slot.slot: letters.shown(masker.token(Pin(slot.code))) for slot in truth.slots}
+            found.append(LockLeft(name, truth.profile, slots, truth.slots_max))
+        return tuple(found)
+
+    def tally(self) -> Tally:
+        """What moving time has cost so far."""
+        return replace(self.conductor.tally) if self.conductor is not None else Tally()
+
+    async def first_death(self) -> str:
+        """The name of the first process that ends; it should end only when the bench stops."""
+        names = {pid: name for name, pid, _ in self.processes()}
+        ends = {
+            asyncio.ensure_future(server.ended(pid)): names[pid] for server, pid in self._started
+        }
+        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+        return ends[done.pop()]
 
     def processes(self) -> Iterable[tuple[str, int, str]]:
         """(name, pid, address) of each process."""

@@ -1,8 +1,9 @@
 """The bench's half of lockstep: one virtual time over many processes.
 
-The conductor knows, from the counts of both ends of every link, which process is owed messages and
-when each one's next timer is due. It opens steps for exactly those that may act, in parallel, and
-nothing else in the world moves. What arrives first in reality therefore never matters.
+The conductor knows, from the counts of both ends of every link, which process is owed messages, and
+from each process when it may next send one. It opens steps for exactly those that may be noticed by
+others, in parallel, and nothing else in the world moves. What arrives first in reality therefore
+never matters, and what nobody else can notice costs nothing.
 
 A *round* is one set of steps that run in parallel. Rounds at one instant are numbered (`delta`):
 messages first, then timers, then what those sent, until nothing more happens at that instant.
@@ -98,6 +99,8 @@ class Conductor:
         self.now_us = now_us
         self.tally = Tally()
         self._delta = 0
+        self._base = 0
+        self._acts = 0
         self._number = 0
         self._calls_made = 0
         self._members: dict[str, Member] = {}
@@ -111,6 +114,15 @@ class Conductor:
         """Rounds so far at this instant."""
         return self._delta
 
+    def new_act(self) -> None:
+        """The bench is about to do something: what follows at this instant comes after all before.
+
+        It also makes the numbers of rounds start afresh, so that looks of the bench in between do
+        not show in them.
+        """
+        self._acts += 1
+        self._delta = self._base = self._acts * (DELTAS_MAX + 1)
+
     # Who takes part.
 
     async def add(self, name: str, stepper: Stepper) -> None:
@@ -118,6 +130,7 @@ class Conductor:
         member = Member(name, stepper)
         self._members[name] = member
         await self._round({name: self._step(NO_TIMERS)})
+        self._delta = 0  # how many processes there are must not show in the numbers of rounds
 
     def _step(
         self, until_us: int, expect: Iterable[Awaited] = (), calls: Iterable[str] = ()
@@ -152,18 +165,22 @@ class Conductor:
     async def run_to(self, target_us: int) -> None:
         """Let everything happen that happens up to and at `target_us`."""
         await self._run(target_us, lambda: False)
-        self.now_us, self._delta = max(self.now_us, target_us), 0
+        await self._catch_up(target_us)
+        if self.now_us < target_us:
+            self._move(target_us)
 
     async def run_until(self, stop: Callable[[], bool], target_us: int) -> bool:
         """Move event by event until `stop()` or until nothing is left up to `target_us`.
 
-        Returns whether it stopped; otherwise time stands at the last event, not at the target.
+        Returns whether it stopped.
         """
-        return await self._run(target_us, stop)
+        stopped = await self._run(target_us, stop)
+        await self._catch_up(self.now_us)
+        return stopped
 
     async def settle(self, target_us: int) -> bool:
         """Move until no process has open work and no message is in flight."""
-        return await self._run(target_us, lambda: not self._owing and self.open_work() == 0)
+        return await self.run_until(lambda: not self._owing and self.open_work() == 0, target_us)
 
     def open_work(self) -> int:
         """What the processes have in hand that ends without a new cause."""
@@ -176,12 +193,12 @@ class Conductor:
             if self._owing:
                 await self._messages()
                 continue
-            due_us = self._first([member.next_timer_us for member in self._members.values()])
-            if due_us is None or due_us > target_us:
+            sends_us = self._first(member.next_send_us for member in self._members.values())
+            if sends_us is None or sends_us > target_us:
                 return stop()
-            if due_us > self.now_us:
-                self.now_us, self._delta = due_us, 0
-            await self._timers(due_us, target_us)
+            if sends_us > self.now_us:
+                self._move(sends_us)
+            await self._timers(sends_us, target_us)
 
     async def _messages(self) -> None:
         expect: dict[str, list[Awaited]] = {}
@@ -192,22 +209,33 @@ class Conductor:
             {name: self._step(NO_TIMERS, expect=awaited) for name, awaited in expect.items()}
         )
 
-    async def _timers(self, due_us: int, target_us: int) -> None:
-        """Fire what is due, and as much after it as provably nobody else can notice."""
+    async def _timers(self, at_us: int, target_us: int) -> None:
+        """Let those act who may send at this instant.
+
+        Timers before it are quiet by promise and are fired when their process is next stepped. A
+        process that alone may send goes on until it does, or until somebody else may.
+        """
         members = self._members.values()
-        sends_us = self._first([member.next_send_us for member in members])
-        quiet_us = target_us if sends_us is None else min(target_us, sends_us - 1)
-        if quiet_us >= due_us:
-            due = [member for member in members if _is_due(member, quiet_us)]
-            until_us = quiet_us
-        else:
-            due = [member for member in members if _is_due(member, due_us)]
-            until_us = due_us
-            if len(due) == 1:
-                others = [member.next_timer_us for member in members if member is not due[0]]
-                first_us = self._first(others)
-                until_us = target_us if first_us is None else min(target_us, first_us - 1)
+        due = [member for member in members if _may_send(member, at_us)]
+        until_us = at_us
+        if len(due) == 1:
+            others = [member.next_send_us for member in members if member is not due[0]]
+            first_us = self._first(others)
+            until_us = target_us if first_us is None else min(target_us, first_us - 1)
         await self._round({member.name: self._step(until_us) for member in due})
+
+    async def _catch_up(self, until_us: int) -> None:
+        """Fire the quiet timers that are left, so that whoever looks now sees all of it."""
+        due_us = self._first(member.next_timer_us for member in self._members.values())
+        if due_us is None or due_us > until_us:
+            return
+        late = [member for member in self._members.values() if _is_due(member, until_us)]
+        if self.now_us < until_us:
+            self._move(until_us)
+        await self._round({member.name: self._step(NO_TIMERS) for member in late})
+
+    def _move(self, now_us: int) -> None:
+        self.now_us, self._delta, self._base = now_us, 0, 0
 
     @staticmethod
     def _first(times: Iterable[int | None]) -> int | None:
@@ -216,7 +244,7 @@ class Conductor:
     # One round.
 
     async def _round(self, steps: dict[str, Step]) -> None:
-        if self._delta > DELTAS_MAX:
+        if self._delta - self._base > DELTAS_MAX:
             raise Stuck(f"more than {DELTAS_MAX} rounds at one instant: messages chase each other")
         self.tally.rounds += 1
         self.tally.steps += len(steps)
@@ -245,7 +273,8 @@ class Conductor:
         self.tally.timers += done.timers_fired
         self.tally.messages += done.messages_handled
         if done.now_us > self.now_us:
-            self.now_us, self._delta = done.now_us, 1
+            self._move(done.now_us)
+            self._delta = 1
         for count in done.links:
             ends = self._links.setdefault(count.link, Ends())
             ends.counts[member.name] = count
@@ -262,6 +291,10 @@ class Conductor:
                 call.answered = True
         if done.trace:
             self.on_trace(list(done.trace))
+
+
+def _may_send(member: Member, at_us: int) -> bool:
+    return member.next_send_us is not None and member.next_send_us <= at_us
 
 
 def _is_due(member: Member, until_us: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from protos.access.v1 import admin_pb2
+from simulator.host.profile_plain import profile_to_plain
 from simulator.model.words import Schedules, SupervisionSupport
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def host_lock(lock: LockPlan) -> Mapping[str, Any]:
         "name": lock.name,
         "lock_id": lock.name,
         "hub": lock.hub or f"hub of {lock.name}",
-        "profile": lock.profile.to_plain(),
+        "profile": profile_to_plain(lock.profile.name, lock.profile.lock),
         "codes": {str(slot): pin.reveal() for slot, pin in lock.codes.items()},
         "fill_slots": lock.fill_slots,
         "radio": lock.radio,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import grpc
@@ -72,6 +73,7 @@ class Hosts:
         self._hosts: dict[str, Host] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
+        self._untold = 0
         self.core: Core | None = None
 
     # Knowing where locks are.
@@ -91,8 +93,12 @@ class Hosts:
         elif moved and host.link is not None:
             host.link.close()
             self._lost(host)
-        elif host.link is not None and self.core is not None:
-            self.core.host_up([device.device_id])
+        elif host.link is not None:
+            self._tell(host, up=True, only=device.lock_id)
+
+    def open_work(self) -> int:
+        """Locks that the core has not been told of yet."""
+        return self._untold
 
     # Sending.
 
@@ -217,8 +223,7 @@ class Hosts:
         self._start(self._write(host.link, opened.stream))
         self._start(self._read(host.link, opened.stream))
         host.link.send(pb.Hello(gateway=self._name, epoch=self._epoch, session=host.session))
-        if self.core is not None:
-            self.core.host_up(list(host.lock_ids.values()))
+        self._tell(host, up=True)
 
     def _lost(self, host: Host) -> None:
         self._trace(host, "gateway.lock.host_lost")
@@ -227,10 +232,32 @@ class Hosts:
         if host.channel is not None:
             self._start(host.channel.close())
             host.channel = None
-        if self.core is not None:
-            self.core.host_down(list(host.lock_ids.values()))
+        self._tell(host, up=False)
         if not self._closing:
             self._connect(host)
+
+    def _tell(self, host: Host, *, up: bool, only: str | None = None) -> None:
+        """Tell the core of each lock, in the order of their names over all hosts of this instant.
+
+        Several hosts may come or go at once, and which lock is in which must not show.
+        """
+        for lock_id, device_id in host.lock_ids.items():
+            if only in (None, lock_id):
+                self._untold += 1
+                self._parts.clock.call_at(
+                    self._parts.now_us(),
+                    partial(self._told, device_id, host, up=up),
+                    order=lock_id,
+                )
+
+    def _told(self, device_id: str, host: Host, *, up: bool) -> None:
+        self._untold -= 1
+        if self.core is None or up != (host.link is not None):
+            return  # it has changed again meanwhile, and that is told too
+        if up:
+            self.core.host_up(device_id)
+        else:
+            self.core.host_down(device_id)
 
     def _trace(self, host: Host, kind: str) -> None:
         """Told of each lock: which process it lives in must not show in a trace."""

@@ -58,6 +58,7 @@ class Core:
         self._groups = Groups(parts, self._rows, thinking, draws[0])
         self._dispatcher = Dispatcher(parts, radio, self._rows, self._groups)
         self._rows.on_gone = self._groups.code_gone
+        self._world.look_at = self._dispatcher.poke
         self._groups.look_again = self._dispatcher.look_again
         self._admission = Admission(parts, self._dispatcher, self._groups, thinking, draws)
         self._tick: Timer | None = None
@@ -235,15 +236,13 @@ class Core:
         """Something that a lock said unasked."""
         self._dispatcher.on_notice(device_id, notice)
 
-    def host_up(self, device_ids: Iterable[str]) -> None:
-        """A stream to a host is open."""
-        for device_id in device_ids:
-            self._dispatcher.host_up(device_id)
+    def host_up(self, device_id: str) -> None:
+        """The stream to a lock's host is open."""
+        self._dispatcher.host_up(device_id)
 
-    def host_down(self, device_ids: Iterable[str]) -> None:
-        """The stream to a host ended."""
-        for device_id in device_ids:
-            self._dispatcher.host_down(device_id)
+    def host_down(self, device_id: str) -> None:
+        """The stream to a lock's host ended."""
+        self._dispatcher.host_down(device_id)
 
     def host_silent(self, device_ids: Iterable[str]) -> None:
         """A host took commands and reported none for too long."""

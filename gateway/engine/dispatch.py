@@ -94,7 +94,7 @@ class Dispatcher:
     def _take_slot(self, choice: TakeSlot) -> None:
         code = self._world.codes[choice.access_code_id]
         self._world.put_code(replace(code, slot=choice.slot))
-        self._world.save(lambda: self.poke(code.device_id))
+        self._world.save()
 
     def _send(self, book: Book, operation: Operation) -> None:
         book.sequence += 1

@@ -43,6 +43,7 @@ class World:
         self.codes: dict[str, CodeRecord] = {}
         self.unmanaged: dict[str, dict[int, UnmanagedRecord]] = {}
         self.published: Callable[[Sequence[EventRecord]], None] = lambda events: None
+        self.look_at: Callable[[str], None] = lambda device_id: None
         self.saves_open = 0
         self._codes_of: dict[str, dict[str, None]] = {}
         self._codes_in: dict[str, dict[str, None]] = {}
@@ -152,7 +153,7 @@ class World:
         """Hand over all changes so far as one transaction; `then` runs after its commit.
 
         Codes among them are held until then: nothing is sent to a lock for a code whose latest
-        change could still be lost.
+        change could still be lost. Their locks are looked at once they are not held any more.
         """
         changes, self._changes = self._changes, Changes()
         if not changes and not self.saves_open:
@@ -171,5 +172,7 @@ class World:
                 self.published(changes.events)
             if then is not None:
                 then()
+            for device_id in sorted({code.device_id for code in changes.codes.values()}):
+                self.look_at(device_id)
 
         self._saver.save(changes, durable)

@@ -95,7 +95,7 @@ def explain(locks: Sequence[LockFacts], *, spaces: Spaces, counters: Counters) -
 def why_apart(
     lock: LockFacts,
     lengths: Sequence[int],
-    words: Sequence[str],
+    words: tuple[str, ...],
     *,
     spaces: Spaces,
     counters: Counters,
@@ -103,15 +103,17 @@ def why_apart(
     """Why `lock` cannot join those that share: locks with common `lengths` and the rules `words`.
 
     Depends on what the sharers want, not on the code they were given: that would tell who uses it.
+    `words` are in the order of `HARD`.
     """
     never = never_drawn_reason(lock)
     if never:
         return (never,)
-    common = [length for length in lock.keypad.lengths if length in lengths]
+    theirs = [length for length in lengths if spaces.root(words, length, False, counters).total]
+    common = [length for length in lock.keypad.lengths if length in theirs]
     if not common:
         own = length_reason(lock)
-        theirs = lengths_phrase(lengths, unit=False)
-        return (replace(own, message=f"{own.message}, those that share take {theirs}"),)
+        usable = lengths_phrase(theirs, unit=False)
+        return (replace(own, message=f"{own.message}, those that share have {usable}"),)
     both = tuple(word for word in HARD if word in words or word in lock.keypad.rules)
     if not any(spaces.root(both, length, False, counters).total for length in common):
         return tuple(rule_reason(lock, word) for word in lock.keypad.rules)

@@ -45,9 +45,9 @@ def largest(
         members = [lock for lock, bit in zip(locks, bits, strict=True) if bit & everyone]
         if Rooms(members, spaces, counters).any_free(length):
             best = everyone
-            break
-        search = _Search(members, [bit for bit in bits if bit & everyone], best, counters)
-        best = search.at(length, spaces)
+        else:
+            search = _Search(members, [bit for bit in bits if bit & everyone], best, counters)
+            best = search.at(length, spaces)
     return tuple(lock for lock, bit in zip(locks, bits, strict=True) if bit & best)
 
 

@@ -34,11 +34,11 @@ def backoff_us(failures: int, draw: Callable[[int], int]) -> int:
     return base_us + draw(int(base_us * JITTER) + 1)
 
 
-RESYNC_FIRST_US: Final = 3_600_000_000
-RESYNC_GROWTH: Final = 4
+RESYNC_FIRST_US: Final = 2 * 3_600_000_000
+RESYNC_GROWTH: Final = 3
 RESYNC_MAX_US: Final = 6 * 3_600_000_000
 
 
 def next_resync_interval_us(interval_us: int) -> int:
-    """How long a lock that was found unchanged is left alone: 1 h, 4 h, then 6 h."""
+    """How long a lock that was found unchanged is left alone: 2 h, then 6 h."""
     return min(interval_us * RESYNC_GROWTH, RESYNC_MAX_US)

@@ -69,11 +69,10 @@ class Backend:
         self.release()
 
 
-def open_backend(url: str, *, inline: bool) -> Backend:
+def open_backend(url: str) -> Backend:
     """Open the database of `url`: made if there is none, checked if there is.
 
     `sqlite://` lives in memory, `sqlite:///PATH` in a file, `postgresql://...` on a server.
-    `inline` promises that one thread alone will use it; SQLite then refuses any other.
 
     Raises `StoreUnavailable`, `StoreInUse`, `StoreDamaged` or `StoreNewer`.
     """
@@ -84,8 +83,8 @@ def open_backend(url: str, *, inline: bool) -> Backend:
     if parsed.query or database.startswith("file:"):
         raise StoreUnavailable(database, "a SQLite store takes a plain path and no options")
     if database == ":memory:":
-        return _open_memory(inline=inline)
-    return _open_file(Path(database).resolve(), inline=inline)
+        return _open_memory()
+    return _open_file(Path(database).resolve())
 
 
 def _parse(url: str) -> URL:
@@ -103,14 +102,14 @@ def _parse(url: str) -> URL:
 # --- SQLite ---------------------------------------------------------------------------------------
 
 
-def _open_memory(*, inline: bool) -> Backend:
-    backend = _sqlite(":memory:", one_thread=inline, one_connection=True)
+def _open_memory() -> Backend:
+    backend = _sqlite(":memory:", one_connection=True)
     with backend.writing.begin() as connection:
         schema.create(connection)
     return backend
 
 
-def _open_file(path: Path, *, inline: bool) -> Backend:
+def _open_file(path: Path) -> Backend:
     place = str(path)
     if not path.parent.is_dir():
         raise StoreUnavailable(place, f"there is no directory {path.parent}")
@@ -121,7 +120,7 @@ def _open_file(path: Path, *, inline: bool) -> Backend:
         undo.callback(release)
         if not path.exists():
             _create_file(path)
-        backend = _sqlite(place, one_thread=inline, release=release)
+        backend = _sqlite(place, release=release)
         undo.callback(backend.reading.dispose)
         _check_file(path, backend)
         undo.pop_all()
@@ -151,7 +150,7 @@ def _create_file(path: Path) -> None:
     unfinished.unlink(missing_ok=True)
     Path(f"{unfinished}-journal").unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, _FILE_MODE))
-    backend = _sqlite(str(unfinished), one_thread=True)
+    backend = _sqlite(str(unfinished))
     try:
         with backend.writing.begin() as connection:
             schema.create(connection)
@@ -213,14 +212,15 @@ def _require_whole_pages(path: Path) -> None:
 def _sqlite(
     path: str,
     *,
-    one_thread: bool,
     one_connection: bool = False,
     release: Callable[[], None] = lambda: None,
 ) -> Backend:
     engine = create_engine(
         URL.create("sqlite", database=path),
         poolclass=StaticPool if one_connection else QueuePool,
-        connect_args={"check_same_thread": one_thread},
+        # A connection goes from the thread that opened the store to the one that writes it, and
+        # the pool hands it to one at a time.
+        connect_args={"check_same_thread": False},
         hide_parameters=True,  # they hold PINs, and errors and logs would show them
     )
     event.listen(engine, "connect", _set_up_sqlite)

@@ -140,7 +140,8 @@ def classify(error: SQLAlchemyError | sqlite3.Error, path: str) -> StoreUnavaila
     cause = _cause(error)
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)
-        at_place = code is not None and code & 0xFF in _SQLITE_PLACE_CODES
+        # Without a code it is Python's module that refuses, a closed connection for instance.
+        at_place = code is None or code & 0xFF in _SQLITE_PLACE_CODES
     else:
         at_place = getattr(cause, "sqlstate", None) not in _POSTGRESQL_DAMAGE_STATES
     return (StoreUnavailable if at_place else StoreDamaged)(path, describe(error))

@@ -86,7 +86,7 @@ class Store:
 
     def __init__(self, backend: Backend, *, inline: bool) -> None:
         self._backend = backend
-        self._inline = inline
+        self._only_thread = threading.get_ident() if inline else None
         self._write_turn = threading.Lock()
         self._epoch: int | None = None
         self._statements = 0
@@ -97,12 +97,12 @@ class Store:
         """Open the store of `url`, and make it if there is none.
 
         `sqlite://` lives in memory, `sqlite:///PATH` in a file that is then owned by this process,
-        `postgresql://...` on a server. With `inline` the store belongs to the calling thread, and
-        is written by an `InlineWriter`.
+        `postgresql://...` on a server. With `inline` the store belongs to the calling thread (any
+        other gets RuntimeError) and is written by an `InlineWriter`.
 
         Raises `StoreUnavailable`, `StoreInUse`, `StoreDamaged` or `StoreNewer`.
         """
-        return cls(open_backend(url, inline=inline), inline=inline)
+        return cls(open_backend(url), inline=inline)
 
     @property
     def place(self) -> str:
@@ -112,7 +112,7 @@ class Store:
     @property
     def inline(self) -> bool:
         """Whether one thread alone uses this store."""
-        return self._inline
+        return self._only_thread is not None
 
     @property
     def counts(self) -> Counts:
@@ -122,6 +122,10 @@ class Store:
     def close(self) -> None:
         """Close the database and let another gateway open it. A writer must be closed before."""
         self._backend.close()
+
+    def _require_thread(self) -> None:
+        if self._only_thread not in (None, threading.get_ident()):
+            raise RuntimeError("an inline store belongs to the thread that opened it")
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -184,6 +188,7 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        self._require_thread()
         turn = self._write_turn if self._backend.one_connection else nullcontext()
         with turn, translated(self.place), self._backend.reading.connect() as connection:
             yield connection
@@ -265,6 +270,7 @@ class Store:
 
     def _transact(self, work: Callable[[Connection], _T]) -> _T:
         """One transaction, or an error without any stored value in it."""
+        self._require_thread()
         try:
             with self._backend.writing.begin() as connection:
                 result = work(connection)

@@ -128,7 +128,7 @@ assert not set(DIGIT_RULES) & set(OTHER_RULES)
 
 
 def broken_rule(constraints: frozenset[Constraint], code: str) -> Constraint | None:
-    """The first digit rule among `constraints` that `code` breaks, in the order of `DIGIT_RULES`."""
+    """The first of `constraints` that `code` breaks, in the order of `DIGIT_RULES`, or None."""
     for constraint, keeps in DIGIT_RULES.items():
         if constraint in constraints and not keeps(code):
             return constraint

@@ -258,4 +258,4 @@ def _advertised_problems(advertised: Advertised) -> Iterator[tuple[str, str]]:
         yield "name_length_max", "must be 1 or more, and not below name_length_min"
     if (least, most) != (None, None) and Constraint.NAME_LENGTH not in advertised.constraints:
         field = "name_length_min" if least is not None else "name_length_max"
-        yield field, f"needs the constraint {Constraint.NAME_LENGTH}"
+        yield field, f"needs the constraint {Constraint.NAME_LENGTH}; null is no limit"

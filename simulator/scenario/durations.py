@@ -21,15 +21,19 @@ UNITS_US: Final = {
 # A century: longer is a slip, and the clock's calendar must not run out.
 DURATION_US_MAX: Final = 36_525 * UNITS_US["d"]
 
-_EXACT: Final = re.compile(r"([0-9]{1,12})(ms|s|m|h|d)")
-_LOOSE_PART: Final = re.compile(r"([0-9]{1,12}(?:[.,][0-9]{1,6})?)\s*([a-zµ]+)")
+_EXACT: Final = re.compile(r"([0-9]{1,15})(ms|s|m|h|d)")
+_LOOSE_PART: Final = re.compile(r"([0-9]{1,15}(?:[.,][0-9]{1,6})?)\s*([a-zµ]+)")
 _LOOSE_UNITS_US: Final = {
-    **{word: 1_000 for word in ("ms", "msec", "msecs", "millis", "millisecond", "milliseconds")},
-    **{word: 1_000_000 for word in ("s", "sec", "secs", "second", "seconds")},
-    **{word: 60_000_000 for word in ("m", "min", "mins", "minute", "minutes")},
-    **{word: 3_600_000_000 for word in ("h", "hr", "hrs", "hour", "hours")},
-    **{word: 86_400_000_000 for word in ("d", "day", "days")},
-    **{word: 7 * 86_400_000_000 for word in ("w", "week", "weeks")},
+    word: unit_us
+    for words, unit_us in (
+        ("ms msec msecs millis millisecond milliseconds", 1_000),
+        ("s sec secs second seconds", 1_000_000),
+        ("m min mins minute minutes", 60_000_000),
+        ("h hr hrs hour hours", 3_600_000_000),
+        ("d day days", 86_400_000_000),
+        ("w week weeks", 7 * 86_400_000_000),
+    )
+    for word in words.split()
 }
 
 

@@ -1,14 +1,15 @@
 """What is wrong with a scenario file, said to the person who wrote it.
 
-Two shapes of the same thing. A `Finding` says where in the document (`("steps", 2, "advance")`) and
-is what checks produce; a `Problem` says which line and column of which file and is what people read.
-All problems of a file are collected and shown together, sorted by place.
+Two shapes of the same thing. A `Finding` says where in the document (`("steps", 2, "advance")`)
+and is what checks produce; a `Problem` says which line and column of which file and is what people
+read. All problems of a file are collected and shown together, sorted by place.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -22,6 +23,8 @@ Severity = Literal["error", "warning"]
 _PIN_DIGITS_MIN: Final = 4
 _SHOWN_CHARACTERS_MAX: Final = 48
 _LISTED_MAX: Final = 24
+# Beside a suggestion, more words than these hide it.
+_LISTED_BESIDE_MAX: Final = 8
 # Comparing one word with a thousand takes about 10 ms, and a file can hold many wrong words.
 _COMPARED_MAX: Final = 1_000
 _COMPARED_CHARACTERS_MAX: Final = 64
@@ -84,9 +87,13 @@ class Trouble(ValueError):
         super().__init__("; ".join(finding.message for finding in self.findings))
 
     @classmethod
-    def here(cls, message: str) -> Trouble:
-        """One finding at the value that is being read."""
-        return cls((Finding((), message),))
+    def here(cls, message: str, *, on_key: bool = False) -> Trouble:
+        """One finding at the value that is being read, or at its key."""
+        return cls((Finding((), message, on_key),))
+
+    def under(self, base: Where) -> tuple[Finding, ...]:
+        """The findings, seen from a document in which this one sits at `base`."""
+        return tuple(finding.under(base) for finding in self.findings)
 
 
 class Gathering:
@@ -105,7 +112,7 @@ class Gathering:
 
     def take(self, trouble: Trouble, base: Where = ()) -> None:
         """Notes all findings of `trouble`, which was read at `base`."""
-        self.findings.extend(finding.under(base) for finding in trouble.findings)
+        self.findings.extend(trouble.under(base))
 
     def settle(self) -> None:
         """Raises `Trouble` if anything was noted."""
@@ -113,33 +120,43 @@ class Gathering:
             raise Trouble(self.findings)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?`, or nothing when no known word is near. Starts where a clause ends."""
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant by `word`, if one is near."""
     if len(word) > _COMPARED_CHARACTERS_MAX:
-        return ""
+        return None
     by_lower: dict[str, str] = {}
-    for count, candidate in enumerate(known):
-        if count >= _COMPARED_MAX:
-            break
+    for candidate in itertools.islice(known, _COMPARED_MAX):
         by_lower.setdefault(candidate.lower(), candidate)
     near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return f"; did you mean '{by_lower[near[0]]}'?" if near else ""
+    if near:
+        return by_lower[near[0]]
+    # `behaviour` for `behavior_when_code_cannot_be_shared`: the start of a long word.
+    starts = {lower[: len(word)]: candidate for lower, candidate in by_lower.items()}
+    near = difflib.get_close_matches(word.lower(), starts, n=1, cutoff=0.8)
+    if near:
+        return starts[near[0]]
+    # `code` for `error_code`: a part of a word.
+    parts = (candidate for candidate in by_lower.values() if word in candidate.split("_"))
+    return next(parts, None)
 
 
-def one_of(known: Iterable[str]) -> str:
-    """`  (one of: a, b)` with a bound on how much is listed."""
-    return _listed("one of", known)
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?`, or nothing when no known word is near. Starts where a clause ends."""
+    near = nearest(word, known)
+    return "" if near is None else f"; did you mean '{near}'?"
 
 
-def allowed(known: Iterable[str]) -> str:
-    """`  (allowed: a, b)` with a bound on how much is listed."""
-    return _listed("allowed", known)
+def suggest(word: str, known: Collection[str], title: str = "one of") -> str:
+    """What was probably meant by `word`, and what there is: all of it when it is little."""
+    meant = did_you_mean(word, known)
+    return meant if meant and len(known) > _LISTED_BESIDE_MAX else meant + listed(title, known)
 
 
-def _listed(title: str, known: Iterable[str]) -> str:
-    words = list(known)
-    more = f", and {len(words) - _LISTED_MAX} more" if len(words) > _LISTED_MAX else ""
-    return f"  ({title}: {', '.join(words[:_LISTED_MAX])}{more})" if words else ""
+def listed(title: str, known: Collection[str]) -> str:
+    """`  (one of: a, b)` with `one of` as the title, and a bound on how much is listed."""
+    more = f", and {len(known) - _LISTED_MAX} more" if len(known) > _LISTED_MAX else ""
+    words = ", ".join(itertools.islice(known, _LISTED_MAX))
+    return f"  ({title}: {words}{more})" if known else ""
 
 
 def shown(text: str) -> str:
@@ -166,11 +183,6 @@ def kind_of(value: object) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     return "a value that is known only while the scenario runs"
-
-
-def errors_of(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Only those that make a file unusable."""
-    return (finding for finding in findings if finding.severity == "error")
 
 
 def _data(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
@@ -34,7 +34,7 @@ _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]+(?:\.[0-9]*)?")
 # Booleans of YAML 1.1, text in YAML 1.2: nobody should have to know which reader is at work.
-_HALF_BOOLEANS: Final = frozenset({"yes", "no", "on", "off", "y", "n"})
+_HALF_BOOLEANS: Final = frozenset({"yes", "no", "on", "off"})
 # Beyond this a whole number is no longer the same in every JSON reader (RFC 8259, section 6).
 _WHOLE_DIGITS_MAX: Final = 15
 
@@ -42,11 +42,20 @@ _CONTEXTS: Final = {
     "while scanning an alias": "text that starts with * must be in quotes",
     "while scanning an anchor": "text that starts with & must be in quotes",
     "while scanning a quoted scalar": "this quote is never closed",
-    "while parsing a flow mapping": "this { is never closed, or a comma is missing",
-    "while parsing a flow sequence": "this [ is never closed, or a comma is missing",
+    "while parsing a flow mapping": "a comma or the closing } is missing here",
+    "while parsing a flow sequence": "a comma or the closing ] is missing here",
+    "while parsing a flow node": "a value is missing here, or this bracket closes nothing",
+    "while parsing a block node": "a value is missing here, or this bracket closes nothing",
     "while parsing a block mapping": "this line does not stand under the others of its map",
     "while parsing a block collection": "this line does not stand under the others of its list",
 }
+# Here the start of the bad piece says more than the place where the parser gave up.
+_SHOWN_AT_START: Final = frozenset(
+    {"while scanning an alias", "while scanning an anchor", "while scanning a quoted scalar"}
+)
+_FLOW: Final = frozenset(
+    {"while parsing a flow mapping", "while parsing a flow sequence", "while parsing a flow node"}
+)
 _PROBLEMS: Final = {
     "mapping values are not allowed in this context": (
         "a ': ' does not fit here; put text that contains ': ' in quotes, or check the indentation"
@@ -118,12 +127,13 @@ def parse(path: str, text: str) -> Document:
     """As `load`, from text; `path` is for messages only."""
     builder = _Builder(path)
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):  # type: ignore[no-untyped-call]
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        _raise_syntax(path, text, error)
+        _raise_syntax(path, text, error, builder.innermost())
     except yaml.YAMLError as error:  # a ReaderError: libyaml refuses the character itself
-        before = text[: getattr(error, "position", 0)]
+        # Its position counts bytes, and the column is counted in characters.
+        before = text.encode()[: getattr(error, "position", 0)].decode(errors="ignore")
         col = len(before) - before.rfind("\n")
         message = "this control character is not allowed in YAML"
         _refuse(path, Mark(before.count("\n") + 1, col), message)
@@ -154,20 +164,25 @@ def _text(path: str) -> str:
         _refuse(path, mark, "the file is not UTF-8 from here on")
 
 
-def _raise_syntax(path: str, text: str, error: yaml.MarkedYAMLError) -> NoReturn:
-    problem = str(error.problem or "")
-    at = error.problem_mark
-    message = _PROBLEMS.get(problem)
-    if message is None and error.context in _CONTEXTS:
-        message = _CONTEXTS[error.context]
-        # An unclosed bracket is found at the end of the file; the person needs its start.
-        if "closed" in message and error.context_mark is not None:
-            at = error.context_mark
-    line, col = (at.line, at.column) if at is not None else (0, 0)
-    lines = text.splitlines()
-    if error.context == "while parsing a flow mapping" and "${" in "".join(lines[line : line + 1]):
-        message = "inside { } and [ ] a ${...} must be in quotes"
+def _raise_syntax(
+    path: str, text: str, error: yaml.MarkedYAMLError, innermost: Node | None
+) -> NoReturn:
+    problem, context = str(error.problem or ""), str(error.context or "")
+    message = _PROBLEMS.get(problem) or _CONTEXTS.get(context)
     message = message or f"this is not YAML: {problem or 'it cannot be parsed'}"
+    at = error.problem_mark
+    if context in _SHOWN_AT_START and problem not in _PROBLEMS:
+        at = error.context_mark
+    elif context in _FLOW and at is not None:
+        lines = text.splitlines()
+        if "${" in "".join(lines[at.line : at.line + 1])[: at.column + 1]:
+            message = "inside { } and [ ] a ${...} must be in quotes"
+        elif at.index >= len(text.rstrip()):
+            # The parser is surprised at the end of the file; the person needs the start.
+            bracket = "{" if innermost is not None and isinstance(innermost.value, dict) else "["
+            place = innermost.mark if innermost is not None else Mark(1, 1)
+            _refuse(path, place, f"this {bracket} is never closed")
+    line, col = (at.line, at.column) if at is not None else (0, 0)
     _refuse(path, Mark(line + 1, col + 1), message)
 
 
@@ -181,6 +196,10 @@ class _Builder:
         self._open: list[tuple[Node, list[tuple[str, Mark] | None]]] = []
         self._values = 0
         self._documents = 0
+
+    def innermost(self) -> Node | None:
+        """The map or list that is being read, if one is."""
+        return self._open[-1][0] if self._open else None
 
     def take(self, event: yaml.Event) -> None:
         """Handles the next event. Raises `ScenarioInvalid` when a bound is crossed."""
@@ -223,7 +242,7 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent, mark: Mark) -> None:
         # The C parser gives '' as the style of a plain scalar, the one in Python None.
-        plain = not event.style
+        plain = not event.style and event.tag is None
         value, complaint = _resolve(event.value) if plain else (event.value, None)
         if complaint is not None:
             self._problem(mark, complaint)
@@ -300,6 +319,7 @@ def _number(text: str) -> tuple[Scalar, str | None]:
 
 
 def _mark(event: yaml.Event) -> Mark:
+    assert event.start_mark is not None, "parser events have their place"
     return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
@@ -319,14 +339,3 @@ def _plain(node: Node) -> object:
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return value
-
-
-def walk(data: object, base: Where = ()) -> Iterator[tuple[Where, object]]:
-    """Every value inside `data` with its place, `data` first."""
-    yield base, data
-    if isinstance(data, Mapping):
-        for key, inner in data.items():
-            yield from walk(inner, (*base, str(key)))
-    elif isinstance(data, list | tuple):
-        for index, inner in enumerate(data):
-            yield from walk(inner, (*base, index))

@@ -9,7 +9,7 @@ import pytest
 from gateway.policy.choose import Choice, FewCodesLeft, pick
 from gateway.policy.keypad import Keypad, LockFacts, keypad_of
 from gateway.policy.plan import decide, own_code
-from gateway.policy.space import Counters, Spaces
+from gateway.policy.space import Counters, Spaces, unrank
 from latchbench.pin import Pin
 from tests.policy.planner_builders import (
     NUKI,
@@ -165,31 +165,25 @@ def test_the_short_length_is_kept_when_the_longer_ones_run_low_too() -> None:
     assert len(choice.pin) == 4
 
 
+ONE_TO_SEVEN = keypad_of((4,), ["cannot_contain_089"])
+
+
 @pytest.mark.parametrize(
-    ("taken", "warned"), [(8_206, False), (8_207, True), (9_017, True), (9_118, True)]
+    ("keypad", "free", "total", "warned"),
+    [
+        (ONE_TO_SEVEN, 229, 2_290, False),  # exactly a tenth
+        (ONE_TO_SEVEN, 228, 2_290, True),
+        (Keypad((3,)), 100, 970, False),  # more than a tenth, exactly a hundred
+        (Keypad((3,)), 99, 970, True),
+    ],
 )
-def test_the_warning_begins_below_a_tenth_of_the_strong_codes(taken: int, warned: bool) -> None:
-    lock = a_lock("front")
-    strong = [choice.pin.reveal() for choice in map(own_number, range(taken))]
-    choice = found(a_lock(lock.name, used=strong))
+def test_the_warning_begins_below_a_tenth_and_below_a_hundred(
+    keypad: Keypad, free: int, total: int, warned: bool
+) -> None:
+    root = SPACES.root(keypad.rules, keypad.lengths[0], True, Counters())
+    choice = found(a_lock("front", keypad, [unrank(root, at) for at in range(total - free)]))
+    assert (choice.free, choice.total) == (free, total)
     assert (choice.few is not None) == warned
-
-
-def own_number(number: int) -> Choice:
-    choice = picked(a_lock("front"), chance=Chance(number))
-    assert choice is not None
-    return choice
-
-
-def test_fewer_than_a_hundred_codes_are_few_whatever_the_rules_leave() -> None:
-    rules = ("cannot_contain_0789", "unique_first_four_digits", "at_least_three_unique_digits")
-    keypad = keypad_of((3,), rules)
-    assert found(a_lock("front", keypad)).few is None
-    used = [f"{a}{b}{c}" for a in "123456" for b in "123456" for c in "1234"]
-    choice = found(a_lock("front", keypad, used))
-    assert choice.few is not None
-    assert choice.free < 100
-    assert choice.free * 10 > choice.total
 
 
 @pytest.mark.parametrize(

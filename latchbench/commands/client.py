@@ -1,0 +1,38 @@
+"""What commands share that talk to a bench that is up."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from latchbench import exits
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+T = TypeVar("T")
+
+
+def ask_bench(told: Mapping[str, Any], ask: Callable[[Any], Awaitable[T]]) -> T:
+    """One question to the bench's own socket.
+
+    Raises `CommandError` with the bench's words when it refuses, or when it has gone.
+    """
+    return asyncio.run(_ask(str(told["control_socket"]), ask))
+
+
+async def _ask(socket: str, ask: Callable[[Any], Awaitable[T]]) -> T:
+    import grpc
+
+    from latchbench.channel import ACCESS_OUT_MAX, channel_options, open_channel
+    from protos.bench.v1.bench_pb2_grpc import BenchServiceStub
+
+    channel = open_channel(f"unix:{socket}", channel_options(ACCESS_OUT_MAX, ACCESS_OUT_MAX))
+    async with channel:
+        try:
+            return await ask(BenchServiceStub(channel))
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.UNAVAILABLE:
+                message = "the bench of this ready file is not up any more"
+                raise exits.CommandError(message, exits.ENVIRONMENT) from error
+            raise exits.CommandError(error.details() or error.code().name, exits.USAGE) from error

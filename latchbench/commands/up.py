@@ -1,0 +1,190 @@
+"""`latchbench up`: a fleet and its gateway on real time, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from latchbench import exits
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.bench import Bench
+    from simulator.rig import Rig
+    from simulator.scenario.cases import Fleet
+
+
+@dataclass(frozen=True, slots=True)
+class UpOptions:
+    """What the command line said."""
+
+    fleet: Path
+    state: Path | None
+    http: str
+    grpc: str
+    ready_file: Path | None
+    database_url: str | None
+    timing: str
+    programming: str
+
+
+def up_command(options: UpOptions) -> int:
+    """Returns when everything has ended."""
+    from simulator.scenario.problems import ScenarioInvalid
+    from simulator.scenario.reader import read_fleet
+
+    for name, address in (("--http", options.http), ("--grpc", options.grpc)):
+        _check_address(name, address)
+    try:
+        fleet = read_fleet(str(options.fleet))
+    except ScenarioInvalid as error:
+        exits.complain(*(str(problem) for problem in error.problems))
+        return exits.USAGE
+    if options.state is not None:
+        try:
+            options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"cannot use {options.state}: {error.strerror}"
+            raise exits.CommandError(message, exits.ENVIRONMENT) from error
+    return asyncio.run(_up(fleet, options))
+
+
+def _check_address(name: str, address: str) -> None:
+    host, _, port = address.rpartition(":")
+    if host != "127.0.0.1" or not (port.isascii() and port.isdigit()) or int(port) > 65535:
+        raise exits.CommandError(
+            f"{name} takes 127.0.0.1:PORT; other addresses are not built yet", exits.USAGE
+        )
+
+
+def _on_real_time(fleet: Fleet) -> Fleet:
+    """A fleet without a clock of its own starts now."""
+    if "start_us" in fleet.clock.model_fields_set:
+        return fleet
+    now_us = time.time_ns() // 1000
+    return replace(fleet, clock=fleet.clock.model_copy(update={"start_us": now_us}))
+
+
+async def _up(fleet: Fleet, options: UpOptions) -> int:
+    from latchbench.process import ProcessFailed
+    from simulator.bench import Bench, BenchOptions
+    from simulator.rig import Rig
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        rig = await Rig.start()
+        stack.push_async_callback(rig.stop)
+        bench = Bench(
+            _on_real_time(fleet),
+            BenchOptions(
+                seed=fleet.seed or 0,
+                stepped=False,
+                state_dir=options.state.resolve() if options.state is not None else None,
+                http_address=options.http,
+                grpc_address=options.grpc,
+                database_url=options.database_url,
+                programming=options.programming,
+                timing=options.timing,
+            ),
+            rig,
+        )
+        try:
+            await bench.start()
+        except ProcessFailed as error:
+            # The process has said why on standard error.
+            exits.complain(f"latchbench: {error}")
+            return error.code if error.code in (exits.ENVIRONMENT, exits.USAGE) else exits.OURS
+        stack.push_async_callback(bench.stop)
+        return await _serve(bench, rig, options, stop, stack)
+
+
+async def _serve(
+    bench: Bench, rig: Rig, options: UpOptions, stop: asyncio.Event, stack: AsyncExitStack
+) -> int:
+    import grpc
+
+    from latchbench import ready
+    from latchbench.channel import ACCESS_OUT_MAX, server_options
+    from protos.bench.v1.bench_pb2_grpc import add_BenchServiceServicer_to_server
+    from simulator.bench_service import BenchServicer
+
+    socket = rig.directory / "bench.sock"
+    server = grpc.aio.server(options=server_options(ACCESS_OUT_MAX, ACCESS_OUT_MAX))
+    add_BenchServiceServicer_to_server(BenchServicer(bench), server)
+    server.add_insecure_port(f"unix:{socket}")
+    await server.start()
+    socket.chmod(0o600)
+    stack.push_async_callback(server.stop, 0.2)
+
+    path = options.ready_file or ready.own_path()
+    ready.write(path, _told(bench, str(socket)))
+    stack.callback(path.unlink, missing_ok=True)
+    exits.say(*_lines(bench, path, options))
+    died = asyncio.create_task(bench.first_death())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([died, stopped], return_when=asyncio.FIRST_COMPLETED)
+    died.cancel()
+    stopped.cancel()
+    if stop.is_set():
+        exits.complain("latchbench: stopping")
+        return exits.PASSED
+    exits.complain(f"latchbench: {died.result()} ended by itself; stopping the others")
+    return exits.OURS
+
+
+def _told(bench: Bench, socket: str) -> dict[str, Any]:
+    return {
+        "http_url": bench.http_url,
+        "grpc_address": bench.grpc_address,
+        "control_socket": socket,
+        "api_key": bench.api_key,
+        "gateway_pid": bench.gateway_pid,
+        "devices": {
+            name: {
+                "device_id": lock.device_id,
+                "host_pid": lock.host_pid,
+                "host_address": lock.host_address,
+                "nvm_path": lock.nvm_path,
+            }
+            for name, lock in bench.locks.items()
+        },
+    }
+
+
+def _lines(bench: Bench, path: Path, options: UpOptions) -> list[str]:
+    rows = [
+        [
+            name,
+            lock.plan.profile.name,
+            lock.device_id,
+            f"{lock.host} pid {lock.host_pid}",
+            lock.host_address,
+        ]
+        for name, lock in bench.locks.items()
+    ]
+    kept = f"kept in {options.state}" if options.state is not None else "forgotten at the end"
+    return [
+        f"{len(rows)} lock{'s' if len(rows) != 1 else ''} up, their memory {kept}",
+        "",
+        *exits.table(["lock", "profile", "device_id", "host", "device plane"], rows),
+        "",
+        f"gateway      pid {bench.gateway_pid}",
+        f"HTTP         {bench.http_url}",
+        f"gRPC         {bench.grpc_address}",
+        f"API key      {bench.api_key}",
+        f"ready file   {path}",
+        "",
+        "PINs stand in plain text in the store and in the locks' memory files (readable by you",
+        "alone). Do not use codes of real doors on a machine that you share.",
+        "",
+        "try:  latchbench codes plan --device " + " --device ".join(list(bench.locks)[:2]),
+        "stop: Ctrl-C",
+    ]

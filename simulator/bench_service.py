@@ -1,0 +1,69 @@
+"""The bench's own door, by the names of the locks: what the command line and a console talk to."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+import grpc
+
+from protos.bench.v1 import bench_pb2 as pb
+from protos.bench.v1 import bench_pb2_grpc as pb_grpc
+
+if TYPE_CHECKING:
+    from simulator.bench import Bench
+
+
+class BenchServicer(pb_grpc.BenchServiceServicer):
+    """Passes what it is asked to the host that has the lock."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    async def GetBench(self, request: Any, context: Any) -> Any:
+        """The locks and where everything is."""
+        del request, context
+        return pb.GetBenchResponse(
+            seed=self._bench.options.seed,
+            http_url=self._bench.http_url,
+            grpc_address=self._bench.grpc_address,
+            gateway_pid=self._bench.gateway_pid,
+            locks=[
+                pb.BenchLock(
+                    lock=name,
+                    device_id=lock.device_id,
+                    profile=lock.plan.profile.name,
+                    hub=lock.plan.hub or "",
+                    host=lock.host,
+                    host_pid=lock.host_pid,
+                    host_address=lock.host_address,
+                    nvm_path=lock.nvm_path,
+                )
+                for name, lock in self._bench.locks.items()
+            ],
+        )
+
+    async def Act(self, request: Any, context: Any) -> Any:
+        """Do something to a lock."""
+        await self._known(request.lock, context)
+        action = request.WhichOneof("action")
+        if action is None:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "no action was given")
+        try:
+            return await self._bench.act(request.lock, **{action: getattr(request, action)})
+        except grpc.aio.AioRpcError as error:
+            return await context.abort(error.code(), error.details())
+
+    async def DumpTruth(self, request: Any, context: Any) -> Any:
+        """Locks as they really are."""
+        names = list(request.locks) or list(self._bench.locks)
+        for name in names:
+            await self._known(name, context)
+        return pb.DumpTruthResponse(locks=[await self._bench.truth(name) for name in names])
+
+    async def _known(self, name: str, context: Any) -> None:
+        if name in self._bench.locks:
+            return
+        near = difflib.get_close_matches(name, list(self._bench.locks), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        await context.abort(grpc.StatusCode.NOT_FOUND, f"no lock is named {name!r}{hint}")

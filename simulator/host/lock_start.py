@@ -1,0 +1,100 @@
+"""How a lock is when its host starts: as its memory file says or, without one, as new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from simulator.host.filling import CannotHold, to_fill, with_codes
+from simulator.host.nvm import NvmDamaged
+from simulator.model.events import BatteryLevel, PowerCut
+from simulator.model.lock import step
+from simulator.model.state import MemoryMismatch, boot, fresh, power_of
+from simulator.model.words import Power
+from simulator.radio.link import Link
+from simulator.radio.words import BUILT
+
+if TYPE_CHECKING:
+    from simulator.host.ids import Seen
+    from simulator.host.nvm import Nvm, Record
+    from simulator.host.settings import LockSettings
+    from simulator.model.state import LockState
+
+# A lock that was never reset must not look like another that lost its file, so they are not all 1.
+INCARNATION_BITS = 31
+
+
+class CannotStart(ValueError):
+    """A lock cannot be as its settings want it. The message names it, and repeats no PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A lock that is about to run. `filled` counts the slots with codes of its own making."""
+
+    state: LockState
+    link: Link
+    seen: Seen | None
+    is_new: bool
+    filled: int = 0
+
+
+def start(settings: LockSettings, nvm: Nvm, seed: int, now_us: int) -> Start:
+    """The lock of these settings at `now_us`.
+
+    Raises `NvmError` for a file that cannot be used, also for one whose memory a lock of this
+    profile cannot have, and `CannotStart`.
+    """
+    record = nvm.load(settings.name)
+    if record is not None:
+        return _resumed(settings, nvm, record, now_us)
+    try:
+        return _new(settings, seed, now_us)
+    except CannotHold as error:
+        raise CannotStart(f"lock {settings.name}: {error}") from None
+
+
+def _resumed(settings: LockSettings, nvm: Nvm, record: Record, now_us: int) -> Start:
+    try:
+        state = boot(settings.profile, record.memory, now_us)
+    except MemoryMismatch as error:
+        why = f"a lock of the profile {settings.profile_name} cannot have this memory: {error}"
+        raise NvmDamaged(nvm.path, why) from None
+    if not record.is_powered:
+        state, _ = step(settings.profile, state, PowerCut(), now_us)
+    link = Link(record.radio, powered=state.is_alive, faults=record.faults)
+    return Start(state, link, record.seen, is_new=False)
+
+
+def _new(settings: LockSettings, seed: int, now_us: int) -> Start:
+    if settings.radio not in BUILT:
+        raise CannotStart(f"lock {settings.name}: radio {settings.radio.value} is not built yet")
+    stream = f"{seed}/{settings.name}"
+    profile = settings.profile
+    incarnation = 1 + Random(f"{stream}/{now_us}").getrandbits(INCARNATION_BITS)
+    state = fresh(profile, incarnation)
+    memory = with_codes(profile, state.memory, settings.codes)
+    fill = to_fill(profile, memory, settings.fill_slots, stream)
+    state = boot(profile, with_codes(profile, memory, fill), now_us)
+    state = _powered(settings, state, now_us)
+    link = Link(settings.radio, powered=state.is_alive)
+    return Start(state, link, None, is_new=True, filled=len(fill))
+
+
+def _powered(settings: LockSettings, state: LockState, now_us: int) -> LockState:
+    """With batteries as full as the word says, or without any."""
+    profile, power = settings.profile, settings.power
+    if power is Power.OFF:
+        return step(profile, state, PowerCut(), now_us)[0]
+    percents = {
+        Power.GOOD: state.memory.battery_percent,
+        Power.LOW: profile.battery_low_percent,
+        Power.CRITICAL: profile.battery_critical_percent,
+        Power.DEPLETED: 0,
+    }
+    # Told to nobody: a battery that was low before anybody listened is no news.
+    changed, _ = step(profile, state, BatteryLevel(percents[power]), now_us)
+    if power_of(profile, changed) is not power:
+        raise CannotStart(f"lock {settings.name}: this profile knows no power {power.value}")
+    return changed

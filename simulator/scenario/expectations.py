@@ -1,0 +1,267 @@
+"""What a step can expect: of an answer, of a keypad, of locks, of codes, of the trace.
+
+Each shape lists the fields that exist, so that a misspelt one is an error when the file is read.
+"""
+
+# ruff: noqa: TC001, TC003 - pydantic evaluates the annotations of its models
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from pydantic import Field, InstanceOf, PlainValidator, ValidationInfo, model_validator
+
+from simulator.scenario.fields import Known, Strict, by_lock, known
+from simulator.scenario.matchers import Matcher
+from simulator.scenario.problems import Gathering, Trouble, kind_of
+from simulator.scenario.scalars import Flag, LocksOrNone
+from simulator.scenario.shapes import FLAG, MASKED, NUMBER, PIN, TEXT, TRACE, Shape, read_matcher
+from simulator.scenario.words import (
+    BOLT_TRUTHS,
+    CODE_TYPES,
+    FEEDBACKS,
+    KEYPAD_TRUTHS,
+    POWER_TRUTHS,
+    RADIO_TRUTHS,
+    REASONS,
+    STATUSES,
+)
+
+
+def _complaints(code_field: str) -> Shape:
+    """The `errors` or `warnings` of an access code."""
+    item = Shape(
+        "map",
+        fields={
+            code_field: TEXT,
+            "message": TEXT,
+            "created_at": TEXT,
+            "is_access_code_error": FLAG,
+            "is_device_error": FLAG,
+            "managed_access_code_id": TEXT,
+            "unmanaged_access_code_id": TEXT,
+        },
+    )
+    return Shape("list", item=item)
+
+
+# An access code as the API shows it: the required fields of Seam's resource and those of its
+# optional ones that the gateway fills.
+ROW: Final = Shape(
+    "map",
+    fields={
+        "status": Shape("text", STATUSES, "status"),
+        "code": PIN,
+        "name": TEXT,
+        "type": Shape("text", CODE_TYPES, "type of code"),
+        "errors": _complaints("error_code"),
+        "warnings": _complaints("warning_code"),
+        "pending_mutations": Shape(
+            "list",
+            item=Shape(
+                "map", fields={"mutation_code": TEXT, "message": TEXT, "scheduled_at": TEXT}
+            ),
+        ),
+        "starts_at": TEXT,
+        "ends_at": TEXT,
+        "created_at": TEXT,
+        "access_code_id": TEXT,
+        "device_id": TEXT,
+        "workspace_id": TEXT,
+        "common_code_key": TEXT,
+        "is_managed": FLAG,
+        "is_backup": FLAG,
+        "is_backup_access_code_available": FLAG,
+        "pulled_backup_access_code_id": TEXT,
+        "is_external_modification_allowed": FLAG,
+        "is_one_time_use": FLAG,
+        "is_offline_access_code": FLAG,
+        "is_scheduled_on_device": FLAG,
+        "is_waiting_for_code_assignment": FLAG,
+        "appearance": Shape("map", fields={"name": TEXT}),
+    },
+)
+
+KEYPAD: Final = Shape(
+    "map",
+    fields={
+        "opens": FLAG,
+        "locked_out": FLAG,
+        "feedback": Shape("text", FEEDBACKS, "feedback of a keypad"),
+    },
+)
+
+# The truth about a lock, from the bench and not through the radio.
+DEVICE: Final = Shape(
+    "map",
+    fields={
+        "slots_used": NUMBER,
+        "has_code": Shape("some"),
+        "lacks_code": Shape("none"),
+        "slots": Shape("slots"),
+        "radio": Shape("text", RADIO_TRUTHS, "state of the radio"),
+        "power": Shape("text", POWER_TRUTHS, "state of the power"),
+        "keypad": Shape("text", KEYPAD_TRUTHS, "condition of a keypad"),
+        "bolt": Shape("text", BOLT_TRUTHS, "place of a bolt"),
+        "profile": TEXT,
+        "faults_armed": Shape("list", item=TEXT),
+    },
+)
+
+_REASON: Final = Shape("text", REASONS, "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class KeypadExpect:
+    """What the keypad answers: `opens`, `locked_out`, `feedback`."""
+
+    answer: Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceExpect:
+    """The truth about each lock by name, as `DEVICE` has it."""
+
+    devices: Mapping[str, Matcher]
+
+
+def read_keypad(raw: object, context: Known) -> KeypadExpect:
+    """`expect:` of a `keypad` step."""
+    return KeypadExpect(read_matcher(raw, KEYPAD, context.judge))
+
+
+def read_devices(raw: object, context: Known) -> DeviceExpect:
+    """What `expect_device` says."""
+    return DeviceExpect(by_lock(raw, context, _matcher_of(DEVICE)))
+
+
+def _matcher_of(shape: Shape) -> Callable[[object, Known], Matcher]:
+    return lambda raw, context: read_matcher(raw, shape, context.judge)
+
+
+def _field(shape: Shape) -> PlainValidator:
+    def read(raw: object, info: ValidationInfo) -> Matcher:
+        return read_matcher(raw, shape, known(info).judge)
+
+    return PlainValidator(read)
+
+
+def _reasons(raw: object, info: ValidationInfo) -> Mapping[str, Matcher]:
+    return by_lock(raw, known(info), _matcher_of(_REASON))
+
+
+def _rows(raw: object, info: ValidationInfo) -> Mapping[str, Matcher]:
+    return by_lock(raw, known(info), _matcher_of(ROW))
+
+
+class Raises(Strict):
+    """The call is refused with this; `devices` has the reason of each device that is named."""
+
+    type: Annotated[Matcher, _field(TEXT)] | None = None
+    status: Annotated[Matcher, _field(NUMBER)] | None = None
+    devices: Annotated[Mapping[str, Matcher], PlainValidator(_reasons)] | None = None
+
+
+class CreateMultipleExpect(Strict):
+    """Either `raises`, or what the answer says of each device and of who shares."""
+
+    raises: Raises | None = None
+    devices: Annotated[Mapping[str, Matcher], PlainValidator(_rows)] | None = None
+    shared: LocksOrNone | None = None
+    random: LocksOrNone | None = None
+
+    @model_validator(mode="after")
+    def _either_or(self) -> CreateMultipleExpect:
+        answer = [name for name in ("devices", "shared", "random") if name in self.model_fields_set]
+        if self.raises is not None and answer:
+            raise Trouble.here(f"a call that raises has no answer, so no {' and no '.join(answer)}")
+        if self.raises is None and not answer:
+            raise Trouble.here("this expects nothing: say raises, devices, shared or random")
+        return self
+
+
+def _saved_name(raw: object, info: ValidationInfo) -> str:
+    if not isinstance(raw, str):
+        raise Trouble.here(f"must be the save_as of an earlier step, not {kind_of(raw)}")
+    complaint = known(info).judge_name(raw)
+    if complaint is not None:
+        raise Trouble.here(complaint)
+    return raw
+
+
+def _rows_of_saved(raw: object, info: ValidationInfo) -> Mapping[str, Matcher]:
+    context = known(info)
+    name = info.data.get("of")
+    if isinstance(name, str) and name in context.saved:
+        context = context.about(context.saved[name].locks, f"'{name}'")
+    return by_lock(raw, context, _matcher_of(ROW))
+
+
+class CodesExpect(Strict):
+    """The access codes of an earlier call, asked from the API now.
+
+    `count` is how many there are, `each` holds for every one, `devices` by lock; `listed` is
+    whether the list of codes has them.
+    """
+
+    of: Annotated[str, PlainValidator(_saved_name)]
+    count: Annotated[Matcher, _field(NUMBER)] | None = None
+    each: Annotated[Matcher, _field(ROW)] | None = None
+    devices: Annotated[Mapping[str, Matcher], PlainValidator(_rows_of_saved)] | None = None
+    listed: Flag | None = None
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> CodesExpect:
+        if self.model_fields_set <= {"of"}:
+            raise Trouble.here("this expects nothing: say count, each, devices or listed")
+        return self
+
+
+def _events(raw: object, info: ValidationInfo) -> tuple[Matcher, ...]:
+    context = known(info)
+    if not isinstance(raw, list) or not raw:
+        raise Trouble.here("must be a list of events, each a map of fields")
+    sources = (*context.roster.names, "gateway", "bench")
+    shape = Shape(
+        "map",
+        fields={
+            "source": Shape("text", sources, "lock of this scenario"),
+            "lock": Shape("text", context.roster.names, "lock of this scenario"),
+            "pin": MASKED,
+            "code": MASKED,
+        },
+        open=True,
+        item=TRACE,
+    )
+    gathering = Gathering()
+    events: list[Matcher] = []
+    for index, item in enumerate(raw):
+        try:
+            events.append(read_matcher(item, shape, context.judge))
+        except Trouble as trouble:
+            gathering.take(trouble, (index,))
+    gathering.settle()
+    return tuple(events)
+
+
+Events = Annotated[tuple[InstanceOf[Matcher], ...], PlainValidator(_events)]
+
+
+class EventsExpect(Strict):
+    """The trace since the start: these in this order, all of these, none of these.
+
+    A field is that of the trace: `kind`, `source` (a lock, `gateway` or `bench`), or one of the
+    event's own. PINs are masked in a trace, so an event is not found by its PIN.
+    """
+
+    in_order: Events = Field(default=())
+    contains: Events = Field(default=())
+    none: Events = Field(default=())
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> EventsExpect:
+        if not (self.in_order or self.contains or self.none):
+            raise Trouble.here("this expects nothing: say in_order, contains or none")
+        return self

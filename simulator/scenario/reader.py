@@ -1,0 +1,336 @@
+"""Reads and checks scenario files: `read_scenario`, `read_fleet`, `validate`.
+
+Everything that can be known before a run is checked before it, in every case of the matrix, and all
+problems of a file come together. Nothing is executed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from simulator.scenario import source
+from simulator.scenario.cases import Case, Fleet, Scenario
+from simulator.scenario.fields import Known, read_model, unknown_key
+from simulator.scenario.fleets import Declared, build_fleet, declared_locks, roster_of
+from simulator.scenario.interpolate import Names, fill
+from simulator.scenario.matrix import NO_MATRIX, Matrix, Row, parse_matrix
+from simulator.scenario.outline import Outlines, outline
+from simulator.scenario.problems import (
+    Finding,
+    Gathering,
+    Problem,
+    ScenarioInvalid,
+    Trouble,
+    Where,
+    kind_of,
+    shown,
+)
+from simulator.scenario.schema import VERSION, File
+from simulator.scenario.steps import CaseSteps
+
+if TYPE_CHECKING:
+    from simulator.scenario.selectors import Roster
+    from simulator.scenario.source import Document
+
+# Cases times steps: a file of a few lines can ask for a thousand cases of a thousand steps.
+CASE_STEPS_MAX: Final = 100_000
+
+_SUFFIXES: Final = frozenset({".yaml", ".yml"})
+# Read once and not per case, so that a case cannot change them.
+_SAME_IN_ALL_CASES: Final = ("version", "name", "description", "tags")
+_READ_ELSEWHERE: Final = ("vars", "matrix", "steps")
+_OF_STEPS: Final = ("matrix", "steps")
+# If one of these cannot be read, what refers to it cannot be judged.
+_JUDGED_BY: Final = (("profiles",), ("defaults",), ("hubs",))
+
+
+def read_scenario(path: str) -> Scenario:
+    """The scenario in the file at `path`. Raises `ScenarioInvalid` with all its problems."""
+    return _Reading(source.load(path)).scenario()
+
+
+def read_scenario_text(text: str, path: str = "<text>") -> Scenario:
+    """As `read_scenario`, from text; `path` is for messages only."""
+    return _Reading(source.parse(path, text)).scenario()
+
+
+def read_fleet(path: str) -> Fleet:
+    """The fleet in the file at `path`: a scenario without steps and matrix.
+
+    Raises `ScenarioInvalid` with all its problems.
+    """
+    return _Reading(source.load(path)).fleet()
+
+
+def read_fleet_text(text: str, path: str = "<text>") -> Fleet:
+    """As `read_fleet`, from text; `path` is for messages only."""
+    return _Reading(source.parse(path, text)).fleet()
+
+
+def validate(paths: Iterable[str]) -> list[Problem]:
+    """All problems of all these files, warnings too, by place.
+
+    A folder stands for the YAML files in it. A file without `steps` is read as a fleet.
+    """
+    problems: list[Problem] = []
+    for path in paths:
+        files = list(scenario_files(path))
+        if not files:
+            problems.append(Problem(path, 1, 1, "error", "the folder has no .yaml file"))
+        for file in files:
+            try:
+                reading = _Reading(source.load(file))
+                problems += reading.warnings()
+            except ScenarioInvalid as invalid:
+                problems += invalid.problems
+    return sorted(set(problems))
+
+
+def scenario_files(path: str) -> Iterator[str]:
+    """`path` itself, or if it is a folder the YAML files in it and below, sorted."""
+    if not Path(path).is_dir():
+        yield path
+        return
+    for file in sorted(Path(path).rglob("*")):
+        if file.suffix in _SUFFIXES and file.is_file():
+            yield str(file)
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """The locks of a case. `fleet` is None if `gathering` has an error; `data` is what was read."""
+
+    data: Mapping[str, object]
+    roster: Roster
+    fleet: Fleet | None
+    gathering: Gathering
+
+
+class _Reading:
+    """One file on its way from a document to cases."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._gathering = Gathering()
+        self._in_cases: dict[Finding, list[str]] = {}
+        self._worlds: dict[tuple[int, ...], _World] = {}
+        self._warnings: tuple[Problem, ...] = ()
+        data = document.data
+        if not isinstance(data, Mapping):
+            message = f"the file must be a map with version, name and locks, not {kind_of(data)}"
+            raise ScenarioInvalid([*document.problems, document.place(Finding((), message))])
+        self._data: Mapping[str, object] = data
+
+    def scenario(self) -> Scenario:
+        """The scenario. Raises `ScenarioInvalid`."""
+        data = self._data
+        self._check_keys(("name", "steps"))
+        matrix = self._matrix()
+        taken = [*(matrix.choices if matrix else ()), *self._vars_names()]
+        outlines = Outlines()
+        if "steps" in data:
+            outlines = outline(data["steps"], matrix, taken, self._gathering)
+        cases: list[Case] = []
+        if matrix is not None and self._is_bounded(matrix, outlines):
+            cases = [case for row in matrix.rows if (case := self._case(row, outlines, matrix))]
+        self._settle(matrix)
+        name, description, tags = (data.get(key) for key in ("name", "description", "tags"))
+        return Scenario(
+            self._document.path,
+            str(name),
+            description if isinstance(description, str) else None,
+            tuple(tags) if isinstance(tags, list) else (),
+            tuple(cases),
+            self._warnings,
+            self._document,
+        )
+
+    def fleet(self) -> Fleet:
+        """The fleet. Raises `ScenarioInvalid`."""
+        self._check_keys(())
+        for key in _OF_STEPS:
+            if key in self._data:
+                self._gathering.add((key,), f"a fleet file has no {key}", on_key=True)
+        values = self._values(Row({}), self._gathering)
+        world = self._world(values)
+        self._gathering.findings += world.gathering.findings
+        self._settle(None)
+        assert world.fleet is not None, "a fleet that cannot be built has findings"
+        return world.fleet
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """The warnings of a scenario or a fleet. Raises `ScenarioInvalid` if there are errors."""
+        if "steps" in self._data:
+            self.scenario()
+        else:
+            self.fleet()
+        return self._warnings
+
+    def _check_keys(self, required: tuple[str, ...]) -> None:
+        for key in self._data:
+            if key not in File.key_names():
+                self._gathering.add(
+                    (key,), unknown_key(key, File.key_names(), File.later), on_key=True
+                )
+        for key in required:
+            if key not in self._data:
+                self._gathering.add((), f"'{key}' is missing")
+        tags = self._data.get("tags")
+        words: list[tuple[Where, object]] = [(("name",), self._data.get("name"))]
+        words += [
+            (("tags", n), tag) for n, tag in enumerate(tags if isinstance(tags, list) else [])
+        ]
+        for at, word in words:
+            if isinstance(word, str) and "${" in word:
+                self._gathering.add(at, "this is the same in all cases: ${...} is not filled in")
+
+    def _matrix(self) -> Matrix | None:
+        if "matrix" not in self._data:
+            return NO_MATRIX
+        try:
+            return parse_matrix(self._data["matrix"])
+        except Trouble as trouble:
+            self._gathering.take(trouble, ("matrix",))
+            return None
+
+    def _vars_names(self) -> tuple[str, ...]:
+        variables = self._data.get("vars")
+        return tuple(variables) if isinstance(variables, Mapping) else ()
+
+    def _is_bounded(self, matrix: Matrix, outlines: Outlines) -> bool:
+        count = len(matrix.rows) * outlines.count
+        if count > CASE_STEPS_MAX:
+            message = f"{len(matrix.rows)} cases of {outlines.count} steps are too many"
+            self._gathering.add(("matrix",), f"{message}; the most is {CASE_STEPS_MAX} together")
+        return count <= CASE_STEPS_MAX
+
+    def _case(self, row: Row, outlines: Outlines, matrix: Matrix) -> Case | None:
+        gathering = Gathering()
+        values = self._values(row, gathering)
+        world = self._world(values)
+        gathering.findings += world.gathering.findings
+        steps = CaseSteps(self._document, row, values, world.roster, gathering).read(outlines)
+        several = len(matrix.rows) > 1
+        for finding in gathering.findings:
+            self._in_cases.setdefault(finding, [])
+            if several and row.id not in self._in_cases[finding]:
+                self._in_cases[finding].append(row.id)
+        return None if world.fleet is None else Case(row.id, world.fleet, steps)
+
+    def _values(self, row: Row, gathering: Gathering) -> dict[str, object]:
+        """What each variable is in this case."""
+        values = row.values()
+        variables = self._data.get("vars")
+        if variables is None:
+            return values
+        if not isinstance(variables, Mapping):
+            gathering.add(
+                ("vars",), f"must be a map from names to values, not {kind_of(variables)}"
+            )
+            return values
+        from_matrix = Names(dict(values))
+        for name, raw in variables.items():
+            at: Where = ("vars", name)
+            if name in row.choices:
+                message = f"the matrix has a variable {shown(name)} already"
+                gathering.add(at, message, on_key=True)
+                continue
+            try:
+                values[name] = fill(raw, from_matrix)
+            except Trouble as trouble:
+                gathering.take(trouble, at)
+                values[name] = None
+        return values
+
+    def _world(self, values: Mapping[str, object]) -> _World:
+        """The locks of a case; made once if no variable comes into them."""
+        gathering = Gathering()
+        names = Names(values)
+        data: dict[str, object] = {}
+        for key, raw in self._data.items():
+            if key in _READ_ELSEWHERE or key not in File.key_names():
+                continue
+            try:
+                data[key] = raw if key in _SAME_IN_ALL_CASES else fill(raw, names)
+            except Trouble as trouble:
+                gathering.take(trouble, (key,))
+        if gathering.findings:
+            # Without the values nothing that hangs on them can be judged.
+            roster = roster_of(self._data, self._declared(self._data, Gathering()))
+            return _World(data, roster, None, gathering)
+        # What `fill` leaves alone is the same object; a world keeps its data, so ids stay unique.
+        identity = tuple(id(value) for value in data.values())
+        if identity not in self._worlds:
+            roster, fleet = self._build(data, gathering)
+            self._worlds[identity] = _World(data, roster, fleet, gathering)
+        return self._worlds[identity]
+
+    def _build(
+        self, data: Mapping[str, object], gathering: Gathering
+    ) -> tuple[Roster, Fleet | None]:
+        declared = self._declared(data, gathering)
+        roster = roster_of(data, declared)
+        fleet: Fleet | None = None
+        try:
+            fleet = build_fleet(self._file(data, Known(roster), gathering), declared)
+        except Trouble as trouble:
+            gathering.take(trouble)
+        return roster, None if gathering.findings else fleet
+
+    def _file(self, data: Mapping[str, object], known: Known, gathering: Gathering) -> File:
+        """The sections of the file; without those parts that cannot be read, if there are any.
+
+        Raises `Trouble` if what is left would not do to judge the rest by.
+        """
+        try:
+            return read_model(File, data, known)
+        except Trouble as trouble:
+            told = {finding.at for finding in gathering.findings}
+            gathering.findings += (f for f in trouble.findings if f.at not in told)
+            bad = {finding.at[:2] for finding in trouble.findings}
+        if any(place[:1] in _JUDGED_BY or place == ("locks",) for place in bad):
+            raise Trouble(())
+        left: dict[str, object] = {"version": VERSION, "locks": {}}
+        sound = data.keys() - {place[0] for place in bad if place} - {"locks"}
+        left.update({key: data[key] for key in sound})
+        locks = data.get("locks")
+        if isinstance(locks, Mapping):
+            left["locks"] = {key: locks[key] for key in locks if ("locks", key) not in bad}
+        return read_model(File, left, known)
+
+    def _declared(self, data: Mapping[str, object], gathering: Gathering) -> Declared:
+        if "locks" not in data:
+            return Declared({}, complete=False)
+        of_locks = Gathering()
+        declared = declared_locks(data["locks"], of_locks)
+        gathering.findings += (finding.under(("locks",)) for finding in of_locks.findings)
+        return declared
+
+    def _settle(self, matrix: Matrix | None) -> None:
+        """Keeps the warnings. Raises `ScenarioInvalid` if there is an error."""
+        rows = len(matrix.rows) if matrix is not None else 0
+        problems = set(self._document.problems)
+        reported = {(problem.line, problem.col) for problem in problems}
+        findings = [
+            *self._gathering.findings,
+            *(_of_cases(finding, ids, rows) for finding, ids in self._in_cases.items()),
+        ]
+        for finding in findings:
+            problem = self._document.place(finding)
+            # What is wrong with the writing explains what is wrong with the value.
+            if (problem.line, problem.col) not in reported:
+                problems.add(problem)
+        if any(problem.is_error for problem in problems):
+            raise ScenarioInvalid(problems)
+        self._warnings = tuple(sorted(problems))
+
+
+def _of_cases(finding: Finding, ids: list[str], rows: int) -> Finding:
+    if not ids or len(ids) == rows:
+        return finding
+    more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+    message = f"{finding.message}  (in case {ids[0]}{more})"
+    return Finding(finding.at, message, finding.on_key, finding.severity)

@@ -1,0 +1,179 @@
+"""The scalars of the schema: each reads one plain value and says in plain words what it should be.
+
+They are pydantic types, so a model lists its keys as ordinary annotated fields. Units are in the
+names of the fields: durations and instants are integer microseconds.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import PlainValidator, ValidationInfo
+
+from latchbench.pin import Pin
+from simulator.scenario.durations import NotADuration, parse_duration
+from simulator.scenario.fields import Known, known
+from simulator.scenario.interpolate import Late
+from simulator.scenario.problems import Trouble, did_you_mean, kind_of, listed, shown
+from simulator.scenario.selectors import select, select_each
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.scenario.words import Words
+
+# What a person can type on the keypads here; `#` is the enter key.
+_KEYS: Final = re.compile(r"[0-9#]+")
+
+
+def _text(raw: object) -> str:
+    if isinstance(raw, str) and raw:
+        return raw
+    if isinstance(raw, str):
+        raise Trouble.here("must not be empty")
+    number = isinstance(raw, int | float) and not isinstance(raw, bool)
+    hint = ": put it in quotes" if number else ""
+    raise Trouble.here(f"must be text, not {kind_of(raw)}{hint}")
+
+
+def _flag(raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    hint = ": take the quotes away" if raw in ("true", "false") else ""
+    raise Trouble.here(f"must be true or false, not {kind_of(raw)}{hint}")
+
+
+def whole(least: int, most: int | None = None) -> Callable[[object], int]:
+    """A reader of whole numbers in a range."""
+    words = f"{least} or more" if most is None else f"{least} to {most}"
+
+    def read(raw: object) -> int:
+        if isinstance(raw, bool) or not isinstance(raw, int):
+            raise Trouble.here(f"must be a whole number, {words}; not {kind_of(raw)}")
+        if raw < least or (most is not None and raw > most):
+            raise Trouble.here(f"must be {words}")
+        return raw
+
+    return read
+
+
+def _probability(raw: object) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise Trouble.here(f"must be a number above 0 and up to 1, not {kind_of(raw)}")
+    if not 0 < raw <= 1:
+        raise Trouble.here("must be above 0 and up to 1")
+    return float(raw)
+
+
+def word(words: Words) -> Callable[[object], str]:
+    """A reader of one of `words`."""
+
+    def read(raw: object) -> str:
+        if not isinstance(raw, str):
+            raise Trouble.here(
+                f"must be a {words.what}, not {kind_of(raw)}{listed('one of', words.built)}"
+            )
+        return words.check(raw)
+
+    return read
+
+
+def duration(*, positive: bool) -> Callable[[object], int]:
+    """A reader of durations in microseconds; zero only if not `positive`."""
+
+    def read(raw: object) -> int:
+        try:
+            duration_us = parse_duration(raw)
+        except NotADuration as error:
+            raise Trouble.here(str(error)) from None
+        if positive and duration_us == 0:
+            raise Trouble.here("must be longer than nothing")
+        return duration_us
+
+    return read
+
+
+def parse_instant(raw: object) -> int:
+    """Microseconds since 1970 of ISO 8601 text with a zone. Raises `Trouble`."""
+    if not isinstance(raw, str):
+        raise Trouble.here(f'must be a time such as "2030-06-01T14:00:00Z", not {kind_of(raw)}')
+    try:
+        instant = datetime.fromisoformat(raw)
+    except ValueError:
+        message = f"{shown(raw)} is not a time such as 2030-06-01T14:00:00Z"
+        raise Trouble.here(message) from None
+    if instant.tzinfo is None:
+        raise Trouble.here("the time has no zone: end it with Z or +02:00")
+    passed = instant.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
+
+
+def _zone(raw: object) -> str:
+    name = _text(raw)
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        hint = did_you_mean(name, sorted(available_timezones()))
+        message = f"{shown(name)} is no time zone such as Europe/Berlin{hint}"
+        raise Trouble.here(message) from None
+    return name
+
+
+def read_pin(raw: object) -> Pin:
+    """A code that is known now. Raises `Trouble`; the digits are never in it."""
+    if isinstance(raw, str) and raw:
+        return Pin(raw)
+    raise Trouble.here(f"a code is text in quotes, not {'empty' if raw == '' else kind_of(raw)}")
+
+
+def _pin(raw: object) -> Pin | Late:
+    return raw if isinstance(raw, Late) else read_pin(raw)
+
+
+def _keys(raw: object) -> Pin:
+    if not isinstance(raw, str) or not _KEYS.fullmatch(raw):
+        raise Trouble.here('must be keys in quotes: digits, and # for enter, as in "4711#"')
+    return Pin(raw)
+
+
+def _locks(raw: object, info: ValidationInfo) -> tuple[str, ...]:
+    if raw == []:
+        raise Trouble.here("the list is empty: name a lock")
+    return select(raw, known(info).roster)
+
+
+def _locks_or_none(raw: object, info: ValidationInfo) -> tuple[str, ...]:
+    if not isinstance(raw, list):
+        raise Trouble.here(f"must be a list of locks, not {kind_of(raw)}")
+    return select(raw, known(info).roster)
+
+
+def device_ids(raw: object, context: Known) -> tuple[str, ...]:
+    """What a request sends as `device_ids`: lock names, and raw ids as `$id`.
+
+    Patterns become names. A name that is written twice stays twice, and an empty list empty: a
+    scenario may want to see them refused.
+    """
+    return select_each(raw, context.roster, as_it_is=_is_raw_id)
+
+
+def _is_raw_id(item: object) -> bool:
+    return isinstance(item, str) and item.startswith("$")
+
+
+Text = Annotated[str, PlainValidator(_text)]
+Flag = Annotated[bool, PlainValidator(_flag)]
+Count = Annotated[int, PlainValidator(whole(0))]
+Positive = Annotated[int, PlainValidator(whole(1))]
+Probability = Annotated[float, PlainValidator(_probability)]
+Duration = Annotated[int, PlainValidator(duration(positive=False))]
+PositiveDuration = Annotated[int, PlainValidator(duration(positive=True))]
+Instant = Annotated[int, PlainValidator(parse_instant)]
+Zone = Annotated[str, PlainValidator(_zone)]
+PinText = Annotated[Pin | Late, PlainValidator(_pin)]
+Keys = Annotated[Pin, PlainValidator(_keys)]
+Locks = Annotated[tuple[str, ...], PlainValidator(_locks)]
+LocksOrNone = Annotated[tuple[str, ...], PlainValidator(_locks_or_none)]

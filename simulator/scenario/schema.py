@@ -1,0 +1,171 @@
+"""The top level of a scenario file, key by key; steps are in `verbs`."""
+
+# ruff: noqa: TC001 - pydantic evaluates the annotations of its models
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import Field, PlainValidator
+
+from latchbench.pin import Pin
+from simulator.scenario.fields import Strict, each
+from simulator.scenario.problems import Gathering, Trouble, kind_of, shown
+from simulator.scenario.scalars import (
+    Count,
+    Duration,
+    Instant,
+    Locks,
+    PositiveDuration,
+    Text,
+    Zone,
+    parse_instant,
+    read_pin,
+    whole,
+    word,
+)
+from simulator.scenario.words import (
+    POWER_STATES,
+    PROGRAMMING,
+    RADIO_STATES,
+    TIMINGS,
+    TOP_LEVEL_LATER,
+)
+
+VERSION: Final = 1
+# Hosts are processes; more than the locks of the largest fleet make no sense.
+HOSTS_MAX: Final = 256
+SEED_MAX: Final = 2**53  # beyond, a number is not the same in every JSON reader
+# Every run of a scenario without a clock of its own starts at the same instant, or it would not
+# repeat.
+START_DEFAULT: Final = "2030-06-01T14:00:00Z"
+
+_SLOT: Final = re.compile(r"[1-9][0-9]{0,4}")
+_PROFILE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+
+
+class Clock(Strict):
+    """When the virtual clock starts, and the zone in which people read it."""
+
+    start_us: Instant = Field(alias="start", default=parse_instant(START_DEFAULT))
+    zone: Zone = "UTC"
+
+
+class Gateway(Strict):
+    """Settings of the gateway under test; None leaves its own default."""
+
+    programming: Annotated[str, PlainValidator(word(PROGRAMMING))] | None = None
+    jit_lead_us: Duration | None = Field(alias="jit_lead", default=None)
+    sync_deadline_us: PositiveDuration | None = Field(alias="sync_deadline", default=None)
+
+
+class Defaults(Strict):
+    """What a lock has that does not say it itself."""
+
+    profile: Text | None = None
+
+
+class Hub(Strict):
+    """One radio, and the locks that share it."""
+
+    locks: Locks = ()
+
+
+def _codes(raw: object) -> Mapping[int, Pin]:
+    by_text = each(raw, "slot numbers to codes", lambda key, value: read_pin(value))
+    gathering = Gathering()
+    for key in by_text:
+        if not _SLOT.fullmatch(key):
+            gathering.add((key,), f"{shown(key)} is not a slot number", on_key=True)
+    gathering.settle()
+    return {int(key): pin for key, pin in by_text.items()}
+
+
+class Lock(Strict):
+    """One lock, or all that a name such as `door-{01..60}` stands for."""
+
+    profile: Text | None = None
+    radio: Annotated[str, PlainValidator(word(RADIO_STATES))] = "awake"
+    power: Annotated[str, PlainValidator(word(POWER_STATES))] = "good"
+    codes: Annotated[Mapping[int, Pin], PlainValidator(_codes)] = Field(default_factory=dict)
+    fill_slots: Count = 0
+    zone: Zone | None = None
+    hub: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedProfile:
+    """A profile of this file: the one that it extends, with some values changed."""
+
+    extends: str
+    overrides: Mapping[str, Any]
+
+
+def _profiles(raw: object) -> Mapping[str, DerivedProfile]:
+    return each(raw, "names to profiles", _profile)
+
+
+def _profile(name: str, raw: object) -> DerivedProfile:
+    if not _PROFILE_NAME.fullmatch(name):
+        message = f"{shown(name)} is not a name: letters, digits, '-', '_' and '.'"
+        raise Trouble.here(message, on_key=True)
+    if not isinstance(raw, Mapping):
+        raise Trouble.here(f"must be a map with extends, not {kind_of(raw)}")
+    if not isinstance(raw.get("extends"), str):
+        raise Trouble.here("'extends' is missing: the name of the profile to start from")
+    overrides = {key: value for key, value in raw.items() if key != "extends"}
+    return DerivedProfile(raw["extends"], overrides)
+
+
+def _hosts(raw: object) -> int | Literal["per-lock"]:
+    if raw == "per-lock":
+        return "per-lock"
+    if isinstance(raw, str):
+        raise Trouble.here(f"must be per-lock or a number of hosts, not {shown(raw)}")
+    return whole(1, HOSTS_MAX)(raw)
+
+
+def _tags(raw: object) -> tuple[str, ...]:
+    if not isinstance(raw, list):
+        raise Trouble.here(f"must be a list of words, not {kind_of(raw)}")
+    gathering = Gathering()
+    for index, tag in enumerate(raw):
+        if not isinstance(tag, str) or not tag:
+            gathering.add((index,), f"must be a word, not {kind_of(tag)}")
+    gathering.settle()
+    return tuple(raw)
+
+
+def _version(raw: object) -> int:
+    if isinstance(raw, int) and not isinstance(raw, bool) and raw == VERSION:
+        return raw
+    what = f"version {raw}" if isinstance(raw, int | float) else "this version"
+    raise Trouble.here(f"{what} is not read: write {VERSION}")
+
+
+class File(Strict):
+    """Every top-level key. `vars`, `matrix` and `steps` are read elsewhere, after this one."""
+
+    later: ClassVar[tuple[str, ...]] = TOP_LEVEL_LATER
+
+    version: Annotated[int, PlainValidator(_version)]
+    name: Text | None = None
+    description: Text | None = None
+    tags: Annotated[tuple[str, ...], PlainValidator(_tags)] = ()
+    seed: Annotated[int, PlainValidator(whole(0, SEED_MAX))] | None = None
+    clock: Clock = Field(default_factory=lambda: Clock.model_validate({}))
+    timing: Annotated[str, PlainValidator(word(TIMINGS))] = "fast"
+    hosts: Annotated[int | Literal["per-lock"], PlainValidator(_hosts)] | None = None
+    defaults: Defaults = Field(default_factory=lambda: Defaults.model_validate({}))
+    profiles: Annotated[Mapping[str, DerivedProfile], PlainValidator(_profiles)] = Field(
+        default_factory=dict
+    )
+    hubs: dict[str, Hub] = Field(default_factory=dict)
+    locks: dict[str, Lock]
+    gateway: Gateway = Field(default_factory=lambda: Gateway.model_validate({}))
+    vars: Any = None
+    matrix: Any = None
+    steps: Any = None

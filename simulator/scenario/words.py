@@ -1,0 +1,104 @@
+"""The words that a scenario may use where only certain words mean something.
+
+A word that is spoken of in the documents and not yet built is a word all the same: it is refused as
+such, not as a slip of the pen. To build one is to move it from `later` to `built`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from simulator.model.words import Bolt, Feedback, Keypad, Power
+from simulator.radio.faults.fault import Fault
+from simulator.radio.faults.table import FAULTS as TABLE
+from simulator.radio.words import BUILT, CommandKind, RadioState
+from simulator.scenario.problems import Trouble, listed, nearest, shown, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A closed set of words; `what` names it in messages."""
+
+    what: str
+    built: tuple[str, ...]
+    later: tuple[str, ...] = ()
+
+    def check(self, word: str) -> str:
+        """`word` itself. Raises `Trouble` if it is none of these, or not built yet."""
+        if word in self.built:
+            return word
+        if word in self.later:
+            raise Trouble.here(
+                f"{self.what} '{word}' is not built yet{listed('one of', self.built)}"
+            )
+        hint = suggest(word, self.built)
+        meant = nearest(word, self.later) if nearest(word, self.built) is None else None
+        if meant is not None:
+            hint = f"; did you mean '{meant}', which is not built yet?"
+        raise Trouble.here(f"{shown(word)} is no {self.what}{hint}")
+
+
+def _split(built: Callable[[str], bool], words: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """The words that are built, and the others, each in the order given."""
+    known = tuple(words)
+    return tuple(w for w in known if built(w)), tuple(w for w in known if not built(w))
+
+
+RADIO_STATES: Final = Words(
+    "state of the radio",
+    *_split(lambda word: RadioState(word) in BUILT, (state.value for state in RadioState)),
+)
+FAULTS: Final = Words("fault", *_split(lambda word: isinstance(TABLE[word], Fault), TABLE))
+COMMANDS: Final = Words("command", tuple(kind.value for kind in CommandKind))
+
+POWER_STATES: Final = Words(
+    "state of the power", ("good",), ("low", "critical", "depleted", "rebooting")
+)
+POWER_ACTIONS: Final = Words("power action", ("cut", "restore", "cycle"))
+TIMINGS: Final = Words("timing of the radio", ("fast",), ("zwave", "instant"))
+PROGRAMMING: Final = Words("way of programming", ("sync", "async"))
+
+BEHAVIORS: Final = ("throw", "create_random_code")
+
+# Why a device cannot share a code, or refuses a request as a whole.
+REASONS: Final = (
+    "pin_in_use", "keypad_collision", "length_not_supported", "digits_not_supported",
+    "provider_chooses_pin", "offline_codes_only", "refused_by_lock", "no_space", "no_keypad",
+    "time_zone_unknown", "start_not_in_future", "device_unresponsive", "device_offline",
+    "device_not_found",
+)  # fmt: skip
+
+ERROR_TYPES: Final = (
+    "code_cannot_be_shared", "duplicate_access_code", "invalid_input", "device_not_found",
+    "device_offline", "device_does_not_support_access_codes", "unauthorized",
+)  # fmt: skip
+
+# Of an access code, as Seam's API words them.
+STATUSES: Final = ("unset", "setting", "set", "removing", "unknown")
+CODE_TYPES: Final = ("ongoing", "time_bound")
+
+# What the truth about a lock is worded in.
+RADIO_TRUTHS: Final = tuple(state.value for state in RadioState)
+POWER_TRUTHS: Final = tuple(word.value for word in Power)
+KEYPAD_TRUTHS: Final = tuple(word.value for word in Keypad)
+BOLT_TRUTHS: Final = tuple(word.value for word in Bolt)
+FEEDBACKS: Final = tuple(word.value for word in Feedback)
+
+# Top-level keys, keys of a step and verbs that are spoken of and not built yet.
+TOP_LEVEL_LATER: Final = ("always", "on_event", "finally", "report")
+STEP_KEYS_LATER: Final = ("background", "timeout", "repeat")
+VERBS_LATER: Final = (
+    "create", "update", "update_multiple", "delete", "get", "list", "await", "battery", "hub",
+    "clear_faults", "factory_reset", "host", "gateway", "advance_to", "wait_for", "note",
+    "expect_metrics",
+)  # fmt: skip
+
+
+def can_befall(fault: str, command: str) -> bool:
+    """Whether a fault that is built can ever meet that command."""
+    row = TABLE[fault]
+    return isinstance(row, Fault) and CommandKind(command) in row.befalls

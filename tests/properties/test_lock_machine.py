@@ -1,0 +1,329 @@
+"""A lock and its oracle: people at the keypad, hubs on the radio, power cuts, passing time.
+
+Every rule does one thing to both and compares what is answered; the invariants compare what is then
+there, and read it back over the radio.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from latchbench.pin import Pin
+from simulator.model import events as e
+from simulator.model.effects import (
+    ChecksumReport,
+    CodeRefused,
+    CodeReport,
+    Effect,
+    KeypadAnswer,
+    Replied,
+    WalkReport,
+)
+from simulator.model.lock import next_timer_us, step
+from simulator.model.profile import Lockout
+from simulator.model.state import check_invariants, fresh, memory_from_plain, memory_to_plain
+from simulator.model.words import (
+    Constraint,
+    DuplicatePolicy,
+    KeypadMode,
+    Outcome,
+    Schedules,
+    SlotStatus,
+)
+from simulator.profiles import load
+from tests.properties.lock_oracle import LockOracle
+
+SECOND_US = 1_000_000
+DEADBOLT = replace(load("deadbolt-30").lock, slots_max=4)
+
+# Each with codes that are few enough to meet again: equal on five buttons, beginning one another,
+# or against a rule.
+KINDS = {
+    "plain": (
+        replace(DEADBOLT, reserved_slots=frozenset({3})),
+        "1234 12345 1111 0123 5678901234 123 12x4",
+    ),
+    "buttons": (
+        replace(load("kwikset-914").lock, slots_max=4, admin_code=Pin("13579")),
+        "1357 2468 1458 13579 24680 1111 9900",
+    ),
+    "uniform": (
+        replace(load("schlage-be469").lock, slots_max=4),
+        "1234 5678 48271 13579 1111 428913",
+    ),
+    "hours": (
+        replace(load("nuki").lock, slots_max=4, code_lengths=(4, 6), relock_after_us=5 * SECOND_US),
+        "340921 658743 123456 3456 4589 999",
+    ),
+    "six keys": (
+        replace(load("ttlock-1-6").lock, slots_max=4),
+        "1234 1235 123456 1789 6543 0123",
+    ),
+    "no enter key": (
+        replace(
+            DEADBOLT,
+            matches_prefix=True,
+            admin_code=Pin("2222"),
+            lockout=Lockout(2, 30 * SECOND_US, 20 * SECOND_US, (40 * SECOND_US, 60 * SECOND_US)),
+        ),
+        "1234 12345 123456 2222 22223 3333 33",
+    ),
+    "first four": (
+        replace(
+            DEADBOLT,
+            constraints=frozenset({Constraint.UNIQUE_FIRST_FOUR_DIGITS}),
+            schedules=Schedules.NATIVE,
+            lockout=None,
+        ),
+        "1234 12345 1243 1123 5678 56789 4321",
+    ),
+    "duplicates": (
+        replace(
+            DEADBOLT,
+            duplicate_policy=DuplicatePolicy.ACCEPT,
+            relock_after_us=None,
+            factory_codes=((2, Pin("1234")),),
+            admin_code=Pin("5678"),
+            schedules=Schedules.NATIVE,
+        ),
+        "1234 2143 1111 5678 98765 123",
+    ),
+}
+
+CODES = st.integers(0, 6)
+SLOTS = st.sampled_from([1, 1, 2, 2, 4, 4, 3, 0, 5])
+FLAGS = st.booleans()
+MODES = st.sampled_from(sorted(KeypadMode))
+INSTANTS = st.none() | st.integers(-2, 12)
+# What undoes much happens in one of four of its turns only, so that something is there to undo.
+SELDOM = st.integers(0, 3)
+
+
+class LockMachine(RuleBasedStateMachine):
+    """The lock under test, `state`, and beside it all that everybody knows about it."""
+
+    @initialize(kind=st.sampled_from(sorted(KINDS)))
+    def a_new_lock(self, kind: str) -> None:
+        self.profile, codes = KINDS[kind]
+        self.pool = codes.split()
+        self.state = fresh(self.profile, 1)
+        self.known = LockOracle(self.profile, 10 * SECOND_US)
+
+    def code(self, place: int) -> str:
+        """A code that means something to this model of lock."""
+        return self.pool[place % len(self.pool)]
+
+    def do(self, event: e.Event) -> list[Effect]:
+        self.state, effects = step(self.profile, self.state, event, self.known.now_us)
+        check_invariants(self.state, self.profile)
+        replies = [effect for effect in effects if isinstance(effect, Replied)]
+        asked = isinstance(event, e.RadioEvent)
+        assert len(replies) == (1 if asked and not self.known.dead() else 0)
+        return list(effects)
+
+    def write(self, event: e.RadioEvent, *, accepted: bool) -> None:
+        """The outcome tells whether it was accepted, if the lock tells anything."""
+        said = Outcome.SUCCESS if accepted else Outcome.FAIL
+        effects = self.do(event)
+        assert Replied(said if self.profile.is_supervised else Outcome.NONE, None) in effects
+        if isinstance(event, e.SetCode):
+            assert accepted == (not any(isinstance(x, CodeRefused) for x in effects))
+
+    def read(self, event: e.RadioEvent) -> object:
+        (reply,) = (x for x in self.do(event) if isinstance(x, Replied))
+        return reply.body
+
+    def answer(self, event: e.LocalEvent) -> tuple[str, int | None]:
+        (answer,) = (x for x in self.do(event) if isinstance(x, KeypadAnswer))
+        return answer.feedback.value, answer.slot
+
+    # The hub
+
+    def hub_hears(self) -> bool:
+        return not self.known.dead()
+
+    @precondition(hub_hears)
+    @rule(slot=SLOTS, place=CODES, opens=st.sampled_from([True, True, False]))
+    def the_hub_sets_a_code(self, slot: int, place: int, opens: bool) -> None:
+        digits = self.code(place)
+        status = SlotStatus.ENABLED if opens else SlotStatus.DISABLED
+        accepted = self.known.is_set(slot, digits, opens=opens)
+        self.write(e.SetCode(slot, Pin(digits), status), accepted=accepted)
+
+    @precondition(hub_hears)
+    @rule(slot=SLOTS, seldom=SELDOM)
+    def the_hub_clears_a_slot(self, slot: int, seldom: int) -> None:
+        if slot or not seldom:
+            self.write(e.ClearCode(slot), accepted=self.known.is_cleared(slot))
+
+    @precondition(lambda self: self.hub_hears() and self.profile.schedules is Schedules.NATIVE)
+    @rule(slot=SLOTS, start=INSTANTS, end=INSTANTS)
+    def the_hub_sets_hours(self, slot: int, start: int | None, end: int | None) -> None:
+        first = None if start is None else self.known.now_us + 5 * start * SECOND_US
+        last = None if end is None else self.known.now_us + 5 * end * SECOND_US
+        accepted = self.known.gets_hours(slot, first, last)
+        self.write(e.SetSchedule(slot, first, last), accepted=accepted)
+
+    @precondition(hub_hears)
+    @rule(locked=FLAGS)
+    def the_hub_moves_the_bolt(self, locked: bool) -> None:
+        arrived = self.known.moves("locked" if locked else "unlocked")
+        self.write(e.Operate(locked), accepted=arrived)
+
+    @precondition(lambda self: self.hub_hears() and self.profile.user_code_version == 2)
+    @rule(mode=MODES)
+    def the_hub_sets_the_keypad_mode(self, mode: KeypadMode) -> None:
+        self.write(e.SetKeypadMode(mode), accepted=self.known.is_put_in_mode(mode))
+
+    @precondition(lambda self: self.known.dead())
+    @rule(slot=SLOTS, place=CODES)
+    def the_hub_asks_a_lock_without_power(self, slot: int, place: int) -> None:
+        assert self.do(e.SetCode(slot, Pin(self.code(place)))) == []
+        assert self.do(e.ClearCode(0)) == []
+
+    # People
+
+    @rule(slot=SLOTS, place=st.none() | CODES)
+    def a_person_programs_a_code(self, slot: int, place: int | None) -> None:
+        digits = None if place is None else self.code(place)
+        event = e.ProgrammedAtKeypad(slot, None if digits is None else Pin(digits))
+        assert self.answer(event)[0] == self.known.is_programmed(slot, digits)
+
+    @rule(length=st.integers(3, 6), seldom=SELDOM)
+    def a_person_changes_the_length_of_all_codes(self, length: int, seldom: int) -> None:
+        if not seldom:
+            answer, _ = self.answer(e.LengthSetAtKeypad(length))
+            assert answer == self.known.is_set_to_length(length)
+
+    @rule(is_open=FLAGS)
+    def a_person_holds_the_menu(self, is_open: bool) -> None:
+        answer, _ = self.answer(e.MenuHeld(is_open))
+        assert answer == self.known.is_held_in_menu(is_open=is_open)
+
+    @rule(mode=MODES, seldom=SELDOM)
+    def a_person_switches_the_keypad(self, mode: KeypadMode, seldom: int) -> None:
+        if mode is KeypadMode.NORMAL or not seldom:
+            assert self.answer(e.KeypadSwitched(mode))[0] == self.known.is_switched(mode)
+
+    @rule(key=st.sampled_from(e.KEYS))
+    def a_person_presses_a_key(self, key: str) -> None:
+        foreseen = self.known.hears(key)
+        assert self.answer(e.KeyPressed(key)) == foreseen
+
+    @rule(place=CODES, times=st.integers(1, 4))
+    def a_person_types_a_code(self, place: int, times: int) -> None:
+        for key in [*self.code(place).replace("x", ""), e.ENTER] * times:
+            self.a_person_presses_a_key(key)
+
+    @precondition(lambda self: self.known.codes)
+    @rule(place=CODES)
+    def somebody_types_the_code_of_a_slot(self, place: int) -> None:
+        slots = sorted(self.known.codes)
+        for key in [*self.known.codes[slots[place % len(slots)]][0], e.ENTER]:
+            self.a_person_presses_a_key(key)
+
+    @rule(locked=FLAGS)
+    def a_hand_turns_the_bolt(self, locked: bool) -> None:
+        self.do(e.ThumbTurned(locked))
+        self.known.moves("locked" if locked else "unlocked")
+
+    @rule(seldom=SELDOM)
+    def somebody_resets_the_lock(self, seldom: int) -> None:
+        if not seldom:
+            self.do(e.FactoryReset())
+            self.known.is_reset()
+
+    # The world
+
+    @rule(jam=FLAGS)
+    def something_is_in_the_way(self, jam: bool) -> None:
+        self.do(e.Jammed(jam))
+        self.known.jam = jam
+
+    @rule(seldom=SELDOM)
+    def the_power_is_cut(self, seldom: int) -> None:
+        if not seldom:
+            self.do(e.PowerCut())
+            self.known.cut = True
+            self.known.stops()
+
+    @precondition(lambda self: self.known.cut)
+    @rule()
+    def the_power_is_restored(self) -> None:
+        self.known.cut = False
+        self.do(e.PowerRestored())
+        self.known.starts()
+
+    @rule(percent=st.sampled_from([90, 15, 3, 0]))
+    def the_battery_holds(self, percent: int) -> None:
+        self.do(e.BatteryLevel(percent))
+        self.known.has_battery(percent)
+
+    @rule(by=st.sampled_from([-10, -5, 5]))
+    def the_clock_goes_wrong(self, by: int) -> None:
+        self.do(e.ClockShifted(by * SECOND_US))
+        self.known.clock_us += by * SECOND_US
+
+    @rule(seconds=st.sampled_from([0, 1, 5, 5, 10, 20, 30, 60, 300]))
+    def time_passes(self, seconds: int) -> None:
+        until_us = self.known.now_us + seconds * SECOND_US
+        while (due_us := next_timer_us(self.state)) is not None and due_us <= until_us:
+            self.known.time_is(due_us)
+            self.do(e.TimerFired())
+            assert next_timer_us(self.state) != due_us, "a timer that never ends"
+        self.known.time_is(until_us)
+
+    @rule(seconds=st.sampled_from([5, 30, 90]))
+    def time_passes_and_the_timers_are_late(self, seconds: int) -> None:
+        self.known.time_is(self.known.now_us + seconds * SECOND_US)
+        self.do(e.TimerFired())
+
+    @rule()
+    def the_process_is_replaced(self) -> None:
+        """What a host writes to its file is the whole memory."""
+        plain = json.loads(json.dumps(memory_to_plain(self.state.memory)))
+        assert memory_from_plain(plain) == self.state.memory
+        self.state = replace(self.state, memory=memory_from_plain(plain))
+
+    # What is always true
+
+    @invariant()
+    def the_lock_is_as_everybody_knows_it(self) -> None:
+        memory, known = self.state.memory, self.known
+        held = {
+            slot: (code.pin.reveal(), code.status is SlotStatus.ENABLED)
+            for slot, code in memory.slots.items()
+        }
+        hours = {s: (w.not_before_us, w.not_after_us) for s, w in memory.windows.items()}
+        assert (held, hours) == (known.codes, known.hours)
+        assert memory.bolt.value == known.bolt
+        assert memory.is_locked_out == (known.locked_out_until_us > 0)
+        assert (memory.incarnation, memory.code_length) == (known.incarnation, known.length)
+        assert memory.keypad_mode.value == known.mode
+        assert next_timer_us(self.state) == known.next_us()
+
+    @precondition(hub_hears)
+    @invariant()
+    def reading_shows_what_is_there(self) -> None:
+        walk = self.read(e.WalkCodes())
+        assert isinstance(walk, WalkReport)
+        seen = {c.slot: c for c in walk.codes if c.status is not SlotStatus.NOT_AVAILABLE}
+        assert {s: code.status is SlotStatus.ENABLED for s, code in seen.items()} == {
+            s: opens for s, (_, opens) in self.known.codes.items()
+        }
+        for report in walk.codes:
+            assert self.read(e.ReadCode(report.slot)) == report
+        beyond = self.read(e.ReadCode(9))
+        assert isinstance(beyond, CodeReport)
+        assert beyond.status is SlotStatus.NOT_AVAILABLE
+        if self.profile.checksum:
+            assert self.read(e.ReadChecksum()) == ChecksumReport(self.known.checksum())
+
+
+LockMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
+test_a_lock_does_what_everybody_around_it_expects = LockMachine.TestCase
