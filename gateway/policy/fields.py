@@ -158,10 +158,10 @@ def _ids(row: Parameter, value: Any) -> tuple[str, ...]:
     strangers = [
         f"{row.name}[{at}]"
         for at, item in enumerate(value)
-        if not isinstance(item, str) or _NUL in item
+        if not isinstance(item, str) or not _is_storable(item)
     ]
     if strangers:
-        raise _Wrong(f"Expected string without U+0000 at {listing(strangers)}")
+        raise _Wrong(f"Expected string of Unicode text at {listing(strangers)}")
     wrong: list[str] = []
     if len(value) < row.low:
         wrong.append(f"Array must contain at least {row.low} element(s)")
@@ -189,9 +189,14 @@ def _text(row: Parameter, value: Any) -> str:
     text = str(value)
     if row.high is not None and len(text) > row.high:
         raise _Wrong(f"String must contain at most {row.high} character(s)")
-    if _NUL in text:
-        raise _Wrong("String must not contain U+0000")
+    if not _is_storable(text):
+        raise _Wrong("String must be Unicode text without U+0000")
     return text
+
+
+def _is_storable(text: str) -> bool:
+    """No NUL and no half of a surrogate pair: no database and no UTF-8 answer takes either."""
+    return _NUL not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _code(row: Parameter, value: Any) -> Pin:

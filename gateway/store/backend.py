@@ -129,17 +129,18 @@ def _open_file(path: Path) -> Backend:
 
 def _take_file_lock(path: Path) -> Callable[[], None]:
     """Own the store at `path` until the returned function is called, or this process ends."""
-    held = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE)
+    handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE)
+    held = os.fdopen(handle, "r+b", buffering=0)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        owner = os.pread(held, 20, 0).strip()
-        os.close(held)
+        owner = held.read(20).strip()
+        held.close()
         raise StoreInUse(str(path), int(owner) if owner.isdigit() else None) from None
     # For the message above; the lock itself is the kernel's and cannot be left behind by a crash.
-    os.ftruncate(held, 0)
-    os.pwrite(held, b"%d\n" % os.getpid(), 0)
-    return lambda: os.close(held)
+    held.truncate(0)
+    held.write(b"%d\n" % os.getpid())
+    return held.close
 
 
 def _create_file(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Codes of a lock's own making. The judge is the lock itself: a person programs them at its keypad."""
+"""Codes of a lock's own making. The judge is the lock itself, when they are typed in at it."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_more_slots_than_there_are_cannot_be_filled() -> None:
 
 
 def test_a_lock_with_too_few_codes_is_found_out_by_walking_through_all_of_them() -> None:
-    # Three of four digits from 1 to 6, no two with the same four: 3 ** 4 buttons that are told apart.
+    # Digits 1 to 6 lie on three buttons, so the keypad can tell 3 ** 4 codes apart.
     profile = a_profile(
         slots_max=250,
         code_lengths=(4,),

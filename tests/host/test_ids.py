@@ -39,9 +39,7 @@ def test_an_end_is_kept_for_its_own_command_alone() -> None:
 def test_a_report_of_what_a_lock_holds_is_not_kept() -> None:
     read = Report("id", CommandId(1, 1), transmit=TransmitOutcome.OK, body=BatteryReport(50))
     rejected = Report("id", CommandId(1, 1), Rejection.MALFORMED)
-    refused = Report(
-        "id", CommandId(1, 1), transmit=TransmitOutcome.OK, supervision=Outcome.FAIL
-    )
+    refused = Report("id", CommandId(1, 1), transmit=TransmitOutcome.OK, supervision=Outcome.FAIL)
     assert answer_of(read) is None
     assert answer_of(rejected) is None
     assert answer_of(refused) is not None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from latchbench.pin import Pin
+from simulator.control.truth import truth
 from simulator.host.lock_runner import HUB_HOLDS_MAX
 from simulator.host.messages import Command, CommandId, LockInfo, Rejection, SetClockTo
 from simulator.host.nvm import read_nvm
@@ -36,8 +37,7 @@ from tests.host.builders import SECOND_US, START_US, Rig, lock_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.host.messages import Report
-    from simulator.model.events import RadioEvent
+    from simulator.host.messages import Action, Report
 
 UNSUPERVISED = "schlage-be469"
 
@@ -383,9 +383,9 @@ def test_a_lock_locks_itself_when_its_time_has_come(tmp_path: Path) -> None:
     rig.ask(Operate(locked=False))
     unlocked_us = rig.clock.now_us()
     rig.run(29 * SECOND_US)
-    assert rig.lock.state.memory.bolt is Bolt.UNLOCKED
+    assert truth(rig.lock).bolt is Bolt.UNLOCKED
     rig.run(SECOND_US)
-    assert rig.lock.state.memory.bolt is Bolt.LOCKED
+    assert truth(rig.lock).bolt is Bolt.LOCKED
     relocked = [event for event in rig.trace() if event.fields.get("mover") == "auto"]
     assert len(relocked) == 1
     assert START_US + 30 * SECOND_US < relocked[0].at_us < unlocked_us + 30 * SECOND_US
@@ -409,7 +409,7 @@ def test_a_forgotten_entry_is_told_at_the_keypad(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("action", [SetCode(3, Pin("4821")), WalkCodes(), Operate(locked=False)])
-def test_nothing_is_said_sooner_than_the_timers_promise(tmp_path: Path, action: RadioEvent) -> None:
+def test_nothing_is_said_sooner_than_the_timers_promise(tmp_path: Path, action: Action) -> None:
     for seed in range(10):
         folder = tmp_path / str(seed)
         folder.mkdir()

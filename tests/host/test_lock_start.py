@@ -9,9 +9,9 @@ import pytest
 
 from simulator.host.lock_start import CannotStart
 from simulator.host.nvm import NvmDamaged, read_nvm
-from simulator.model.events import BatteryLevel
-from simulator.model.state import power_of
-from simulator.model.words import Power
+from simulator.model.events import ENTER, KeyPressed
+from simulator.model.state import keypad_of, power_of
+from simulator.model.words import Keypad, Power
 from simulator.radio.words import RadioState
 from tests.host.builders import SECOND_US, START_US, Rig, lock_settings
 
@@ -61,7 +61,7 @@ def test_a_profile_that_does_not_know_a_power_is_told_so(tmp_path: Path) -> None
 
 
 def test_a_lock_cannot_start_with_what_it_would_refuse(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="lock front: .*slot 2: pin_in_use") as caught:
+    with pytest.raises(CannotStart, match=r"lock front: .*slot 2: pin_in_use") as caught:
         Rig(tmp_path, lock_settings(codes={1: "4821", 2: "4821"}))
     assert "4821" not in str(caught.value)
     with pytest.raises(CannotStart, match="front: 31 slots"):
@@ -90,6 +90,14 @@ def test_a_lock_that_lost_its_file_is_another_one(tmp_path: Path) -> None:
 
 
 def test_a_lock_out_begins_again_in_full_with_its_host(tmp_path: Path) -> None:
-    rig = Rig(tmp_path, lock_settings(relock_after_us=None))
-    rig.lock.do(BatteryLevel(50))
-    assert rig.restarted().lock.state.memory.battery_percent == 50
+    rig = Rig(tmp_path)
+    for _ in range(5):
+        for key in ("1", "2", "3", "4", ENTER):
+            rig.lock.do(KeyPressed(key))
+    rig.run(50 * SECOND_US)
+    again = rig.restarted()
+    again.run(59 * SECOND_US)
+    assert keypad_of(again.lock.state) is Keypad.LOCKED_OUT
+    again.run(SECOND_US)
+    assert keypad_of(again.lock.state) is Keypad.CLEAR
+    assert not again.restarted().lock.state.memory.is_locked_out

@@ -66,7 +66,8 @@ FAULTS = st.lists(
 
 
 @given(
-    seen=st.none() | st.builds(
+    seen=st.none()
+    | st.builds(
         Seen,
         st.builds(CommandId, st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1)),
         st.none() | ANSWERS,
@@ -145,7 +146,7 @@ def test_a_file_that_is_no_memory_is_damage_that_names_the_file(tmp_path: Path) 
     path = tmp_path / "front.nvm"
     for image in (b"", b"PIN 4821", bytes(5000)):
         path.write_bytes(image)
-        with pytest.raises(NvmDamaged, match="front.nvm") as caught:
+        with pytest.raises(NvmDamaged, match=r"front\.nvm") as caught:
             Nvm(path).load("front")
         assert caught.value.path == path
         assert "4821" not in str(caught.value)

@@ -47,9 +47,7 @@ def test_what_is_left_out_has_a_default() -> None:
 
 
 def test_everything_can_be_said() -> None:
-    lock = a_lock(
-        codes={"12": "0123", "3": "9999"}, fill_slots=4, radio="asleep", power="depleted"
-    )
+    lock = a_lock(codes={"12": "0123", "3": "9999"}, fill_slots=4, radio="asleep", power="depleted")
     settings = host_settings(
         a_host(
             mode="paced",

@@ -1,4 +1,4 @@
-"""The device plane's messages and the host's values: each way, and what cannot be put in a frame."""
+"""The device plane's messages and the host's values, each way, and what fits into no frame."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_without_an_id_a_command_is_a_foreign_controllers() -> None:
         (pb.Command(set_user_code={"slot": 65536, "code": PIN}), "slot"),
         (pb.Command(set_schedule={"slot": 65536}), "slot"),
         (pb.Command(set_user_code={"slot": 1, "code": "0482048204820482"}), "15 ASCII"),
-        (pb.Command(set_user_code={"slot": 1, "code": "٠٤٨٢"}), "ASCII"),  # noqa: RUF001
+        (pb.Command(set_user_code={"slot": 1, "code": "٠٤٨٢"}), "ASCII"),
         (pb.Command(set_user_code={"status": pb.USER_STATUS_NOT_AVAILABLE}), "status"),
         (pb.Command(set_user_code={"status": 99}), "status"),
         (pb.Command(set_keypad_mode={}), "mode"),
@@ -182,11 +182,12 @@ def test_every_body_is_written_even_when_it_is_all_zeros(
     message = report_to_wire(Report("id", None, transmit=OK, body=body))
     again = pb.Report.FromString(message.SerializeToString())
     assert again.WhichOneof("body") == word
+    whole: dict[str, Any] = {word: fields}
     assert again == pb.Report(
         lock_id="id",
         transmit=pb.TRANSMIT_OUTCOME_OK,
         supervision=pb.SUPERVISION_OUTCOME_NONE,
-        **{word: fields},
+        **whole,
     )
 
 

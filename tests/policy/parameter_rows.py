@@ -94,10 +94,10 @@ ROWS: dict[str, Row] = {
             ),
             "numbers inside": (
                 ["a", 1, None],
-                "Expected string without U+0000 at device_ids[1], device_ids[2]",
+                "Expected string of Unicode text at device_ids[1], device_ids[2]",
             ),
-            "arrays inside": ([["a"]], "Expected string without U+0000 at device_ids[0]"),
-            "U+0000 inside": (["a\0"], "Expected string without U+0000 at device_ids[0]"),
+            "arrays inside": ([["a"]], "Expected string of Unicode text at device_ids[0]"),
+            "U+0000 inside": (["a\0"], "Expected string of Unicode text at device_ids[0]"),
         },
     ),
     "behavior_when_code_cannot_be_shared": Row(
@@ -149,7 +149,8 @@ ROWS: dict[str, Row] = {
         bad={
             "number": (7, WRONG_STRING.format("number")),
             "too long": ("n" * 201, "String must contain at most 200 character(s)"),
-            "U+0000": ("a\0b", "String must not contain U+0000"),
+            "U+0000": ("a\0b", "String must be Unicode text without U+0000"),
+            "half a pair": ("a\ud800b", "String must be Unicode text without U+0000"),
         },
     ),
     "code": Row(

@@ -138,6 +138,16 @@ def test_a_second_gateway_on_one_file_is_refused_by_the_number_of_the_first(path
     assert len(open_and_load(path).codes) == 3
 
 
+def test_a_store_closed_twice_takes_nothing_from_the_one_opened_since(path: Path) -> None:
+    first = Store.open(url_of(path))
+    first.close()
+    with closing(Store.open(url_of(path))) as second:
+        first.close()
+        with pytest.raises(StoreInUse):
+            Store.open(url_of(path))
+        second.write([a_decision(1)])
+
+
 def test_a_refused_opening_lets_the_next_one_in(path: Path) -> None:
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(StoreDamaged):
