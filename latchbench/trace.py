@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from latchbench.clock import Clock
 
 TOKEN: Final = "pin:"
+_DIGEST_BYTES: Final = 10
+_TOKEN: Final = re.compile(rf"{TOKEN}[0-9a-f]{{{2 * _DIGEST_BYTES}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Masker:
         """What stands for the PIN on its way to the bench."""
         if self._show:
             return pin.reveal()
-        mac = hashlib.blake2b(pin.reveal().encode(), key=self._key, digest_size=10)
+        mac = hashlib.blake2b(pin.reveal().encode(), key=self._key, digest_size=_DIGEST_BYTES)
         return f"{TOKEN}{mac.hexdigest()}"
 
 
@@ -111,7 +114,7 @@ class PinLetters:
 
     def plain(self, event: TraceEvent) -> TraceEvent:
         """The event as it is shown."""
-        if not any(value.startswith(TOKEN) for value in event.fields.values()):
+        if not any(TOKEN in value for value in event.fields.values()):
             return event
         fields = {name: self.shown(value) for name, value in event.fields.items()}
         return TraceEvent(
@@ -119,12 +122,13 @@ class PinLetters:
         )
 
     def shown(self, text: str) -> str:
-        """A token's letter; any other text as it is."""
-        if not text.startswith(TOKEN):
-            return text
-        if text not in self._letters:
-            self._letters[text] = MASK + _column(len(self._letters))
-        return self._letters[text]
+        """The text with a letter for each token in it."""
+        return _TOKEN.sub(lambda found: self._letter(found[0]), text)
+
+    def _letter(self, token: str) -> str:
+        if token not in self._letters:
+            self._letters[token] = MASK + _column(len(self._letters))
+        return self._letters[token]
 
 
 def _column(number: int) -> str:

@@ -117,6 +117,7 @@ class Bench:
         self._rig = rig
         self._directory = rig.new_case()
         self._mask_key = secrets.token_hex(32)
+        self._masker = Masker(bytes.fromhex(self._mask_key), show=options.show_codes)
         self._stack = AsyncExitStack()
         self._controls: dict[str, Any] = {}
         self._admin: Any = None
@@ -373,20 +374,30 @@ class Bench:
 
     def trace(self) -> list[TraceEvent]:
         """Everything that happened so far, in order, PINs as letters unless they were asked for."""
+        return self._lettered()[0]
+
+    def _lettered(self) -> tuple[list[TraceEvent], PinLetters]:
         letters = PinLetters()
-        return [letters.plain(event) for event in merged(self._trace)]
+        return [letters.plain(event) for event in merged(self._trace)], letters
+
+    def letters(self) -> PinLetters:
+        """The letters of the trace so far."""
+        return self._lettered()[1]
+
+    def token(self, pin: Pin) -> str:
+        """What stands for a PIN until its letter is known."""
+        return self._masker.token(pin)
 
     async def left(self) -> tuple[LockLeft, ...]:
-        """What every lock's own memory holds now, PINs as the letters of the trace."""
-        letters = PinLetters()
-        for event in merged(self._trace):
-            letters.plain(event)
-        masker = Masker(bytes.fromhex(self._mask_key), show=self.options.show_codes)
+        """What every lock's own memory holds now."""
+        letters = self.letters()
         found = []
         for name in self.fleet.locks:
             truth = await self.truth(name)
-            slots = {slot.slot: letters.shown(masker.token(Pin(slot.code))) for slot in truth.slots}
-            found.append(LockLeft(name, truth.profile, slots, truth.slots_max))
+            slots = {slot.slot: letters.shown(self.token(Pin(slot.code))) for slot in truth.slots}
+            lock = self.locks[name]
+            process = f"{lock.host} pid {lock.host_pid} at {lock.host_address}"
+            found.append(LockLeft(name, truth.profile, slots, truth.slots_max, process))
         return tuple(found)
 
     def tally(self) -> Tally:

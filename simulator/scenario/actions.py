@@ -44,6 +44,9 @@ async def create_multiple(run: Running, step: Step, body: CreateMultiple) -> Cal
     request.update(_plain(run, body.extra))
     reply = await run.bench.http("PUT", "/access_codes/create_multiple", request)
     result = CallResult.from_reply(run, reply)
+    behavior = request.get("behavior_when_code_cannot_be_shared", "throw")
+    run.story.append(f"create_multiple over {', '.join(body.answered_locks())}, {behavior}")
+    run.story.append(f"  -> {result.told(run)}")
     if step.save_as is not None and result.status == 200:
         run.saved[step.save_as] = SavedCall(result.rows, _names(result, reply.body))
     return result

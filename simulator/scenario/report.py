@@ -6,6 +6,7 @@ import shlex
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from simulator.scenario.exposure import exposures
 from simulator.scenario.verdict import CaseVerdict, Outcome, Summary
 
 if TYPE_CHECKING:
@@ -29,19 +30,16 @@ def case_lines(verdict: CaseVerdict, *, verbose: bool = False) -> Iterator[str]:
         yield f"      {failure.place}: {failure.step}"
         for message in failure.messages:
             yield f"        {message}"
+    yield from (f"      {line}" for line in verdict.story)
+    for exposure in exposures(verdict.trace, verdict.end_us):
+        until = "" if exposure.ended else ", and still does"
+        yield f"      {exposure.lock} held the withdrawn {exposure.pin} for {span(exposure.us)}{until}"
     if verdict.left:
         yield "      left in the locks' own memory"
-        width = max(len(left.lock) for left in verdict.left)
-        for left in verdict.left:
-            yield f"        {left.lock:<{width}}  {_slots(left)}"
-    took = verdict.end_us - verdict.start_us
-    if verdict.processes:
-        places = [f"{name} pid {pid} at {address}" for name, pid, address in verdict.processes]
-        yield f"      {', '.join(places[:-1])}"
-        yield f"      {places[-1]}"
+        yield from (f"        {line}" for line in _left(verdict))
     yield (
         f"      {_count(verdict.checks, 'expectation')} in {_count(verdict.steps, 'step')}, "
-        f"{span(took)} of virtual time, seed {verdict.seed}"
+        f"{span(verdict.end_us - verdict.start_us)} of virtual time, seed {verdict.seed}"
     )
     if verbose:
         for cost in verdict.costs:
@@ -53,6 +51,16 @@ def case_lines(verdict: CaseVerdict, *, verbose: bool = False) -> Iterator[str]:
         yield "      what led to it"
         yield from (f"        {line}" for line in timeline(verdict))
         yield f"      run it again: {rerun(verdict)}"
+
+
+def _left(verdict: CaseVerdict) -> Iterator[str]:
+    """A line for each lock with its slots and its process, and one for the gateway."""
+    rows = [(left.lock, _slots(left), left.process) for left in verdict.left]
+    gateway = [f"pid {pid} at {at}" for name, pid, at in verdict.processes if name == "gateway"]
+    rows += [("(gateway)", "", place) for place in gateway]
+    first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
+    for lock, slots, process in rows:
+        yield f"{lock:<{first}}  {slots:<{second}}  {process}"
 
 
 def _slots(left: LockLeft) -> str:

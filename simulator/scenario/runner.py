@@ -91,6 +91,7 @@ async def _run_steps(
         end_us=bench.now_us(),
         trace=bench.trace(),
         left=await bench.left(),
+        story=tuple(bench.letters().shown(line) for line in run.story),
         costs=tuple(costs),
         processes=tuple(bench.processes()),
         counters=await bench.counters(),

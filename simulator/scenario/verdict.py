@@ -41,12 +41,16 @@ class StepCost:
 
 @dataclass(frozen=True, slots=True)
 class LockLeft:
-    """What a lock's own memory holds at the end; PINs as the letters of the trace."""
+    """What a lock's own memory holds at the end, and the process it lives in.
+
+    PINs are the letters of the trace, or digits if the user asked for them.
+    """
 
     lock: str
     profile: str
     slots: Mapping[int, str]
     slots_max: int
+    process: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class CaseVerdict:
     trace: Sequence[TraceEvent] = field(repr=False)
     left: tuple[LockLeft, ...] = ()
     costs: tuple[StepCost, ...] = ()
+    story: tuple[str, ...] = ()
     processes: tuple[tuple[str, int, str], ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)
     fault: str | None = None

@@ -32,6 +32,7 @@ class Running:
     bench: Bench
     show_codes: bool = False
     saved: dict[str, SavedCall] = field(default_factory=dict)
+    story: list[str] = field(default_factory=list)
 
     def lookup(self, reference: Reference) -> object:
         """What an earlier step saved: `booking.code`, `booking.devices.front.code`."""
@@ -93,6 +94,25 @@ class CallResult:
     reasons: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
 
+    def told(self, run: Running) -> str:
+        """The answer in one line, PINs as tokens."""
+        if self.status != 200:
+            why = ", ".join(f"{lock}: {reason}" for lock, reason in self.reasons.items() if reason)
+            return f"refused, {self.status} {self.error_type}" + (f" ({why})" if why else "")
+        parts = []
+        if self.shared:
+            code = self.rows[self.shared[0]].get("code")
+            verb = "share" if len(self.shared) > 1 else "has"
+            parts.append(f"{', '.join(self.shared)} {verb} {_token(run, code)}")
+        parts += [
+            f"{lock} has its own {_token(run, self.rows[lock].get('code'))}" for lock in self.random
+        ]
+        waiting = [lock for lock, row in self.rows.items() if row["status"] != "set"]
+        if waiting:
+            words = ", ".join(f"{lock} {self.rows[lock]['status']}" for lock in waiting)
+            parts.append(f"not set yet: {words}")
+        return "; ".join(parts)
+
     @classmethod
     def from_reply(cls, run: Running, reply: HttpReply) -> CallResult:
         """Read the gateway's answer."""
@@ -115,3 +135,7 @@ class CallResult:
             shared=tuple(run.lock_of(device_id) for device_id in group["shared"]),
             random=tuple(run.lock_of(item["device_id"]) for item in group["random"]),
         )
+
+
+def _token(run: Running, code: object) -> str:
+    return run.bench.token(code) if isinstance(code, Pin) else "no code"
