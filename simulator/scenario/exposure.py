@@ -32,6 +32,12 @@ def exposures(trace: Sequence[TraceEvent], end_us: int) -> list[Exposure]:
         for event in trace
         if event.kind == "gateway.group.aborted" and "pin" in event.fields
     }
+    # The same digits may have been made at the keypad: those are somebody else's.
+    written = {
+        (event.fields["lock"], event.fields["slot"], event.fields["pin"])
+        for event in trace
+        if event.kind == "gateway.command.sent" and event.fields.get("command") == "SetCode"
+    }
     since: dict[tuple[str, str], tuple[str, int]] = {}
     found: list[Exposure] = []
     for event in trace:
@@ -43,7 +49,8 @@ def exposures(trace: Sequence[TraceEvent], end_us: int) -> list[Exposure]:
             pin, start_us = held
             found.append(Exposure(event.source, pin, event.at_us - start_us, ended=True))
         pin = event.fields.get("pin", "")
-        if event.kind == "lock.code.stored" and pin in withdrawn:
+        ours = (*place, pin) in written and pin in withdrawn
+        if event.kind == "lock.code.stored" and ours:
             since[place] = (pin, event.at_us)
     for (lock, _), (pin, start_us) in since.items():
         found.append(Exposure(lock, pin, end_us - start_us, ended=False))

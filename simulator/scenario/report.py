@@ -32,8 +32,8 @@ def case_lines(verdict: CaseVerdict, *, verbose: bool = False) -> Iterator[str]:
             yield f"        {message}"
     yield from (f"      {line}" for line in verdict.story)
     for exposure in exposures(verdict.trace, verdict.end_us):
-        until = "" if exposure.ended else ", and still does"
-        yield f"      {exposure.lock} held the withdrawn {exposure.pin} for {span(exposure.us)}{until}"
+        until = span(exposure.us) + ("" if exposure.ended else ", and still does")
+        yield f"      {exposure.lock} held the withdrawn {exposure.pin} for {until}"
     if verdict.left:
         yield "      left in the locks' own memory"
         yield from (f"        {line}" for line in _left(verdict))
