@@ -71,7 +71,12 @@ class ThroughWriter:
             then()
 
         ticket = self._jobs.open("commit", committed)
-        self._writer.submit(changes, lambda error: ticket.resolve(error=error))
+
+        def done(error: BaseException | None) -> None:
+            self._jobs.linger()
+            ticket.resolve(error=error)
+
+        self._writer.submit(changes, done)
 
 
 class PolicyThread:

@@ -32,7 +32,7 @@ from gateway.store.store import Store
 from latchbench.channel import ACCESS_IN_MAX, ACCESS_OUT_MAX, server_options
 from latchbench.clock import Clock
 from latchbench.jobs import Jobs
-from latchbench.lockstep import Participant
+from latchbench.lockstep import Participant, dawdling
 from latchbench.process import describe, say_ready, told_to_stop
 from latchbench.time_service import TimeServicer
 from latchbench.trace import Masker, Tracer
@@ -73,6 +73,7 @@ class Config:
     programming: str = "async"
     jit_lead_us: int = 3_600_000_000
     sync_deadline_us: int = 25_000_000
+    dawdle_ms: int = 0
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Config:
@@ -103,6 +104,10 @@ async def _serve(config: Config) -> int:
         keep_max=None if config.stepped else _TRACE_KEPT,
     )
     participant = Participant(clock, tracer, stepped=config.stepped, jobs=Jobs(loop))
+    if config.dawdle_ms:
+        chance = secrets.SystemRandom()
+        participant.dawdle = dawdling(chance, config.dawdle_ms)
+        participant.jobs.linger = lambda: time.sleep(chance.random() * config.dawdle_ms / 1000)
     failed: asyncio.Future[BaseException] = loop.create_future()
     participant.on_failure = lambda error: None if failed.done() else failed.set_result(error)
     async with AsyncExitStack() as stack:

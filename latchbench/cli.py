@@ -214,8 +214,18 @@ def main(arguments: list[str] | None = None) -> Any:
     try:
         app(args=arguments)
     except exits.CommandError as error:
-        exits.complain(f"latchbench: {error}")
+        if str(error):
+            exits.complain(f"latchbench: {error}")
         sys.exit(error.code)
     except KeyboardInterrupt:
         exits.complain("latchbench: interrupted")
         sys.exit(exits.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - a process's last frame
+        from latchbench.process import describe
+
+        is_ours = not isinstance(error, OSError)  # that is a full disk, or no more processes
+        fault = "this is our fault: " if is_ours else ""
+        exits.complain(f"latchbench: {fault}{describe(error)}")
+        if os.environ.get("LATCHBENCH_TRACEBACK"):
+            sys.excepthook(type(error), error, error.__traceback__)
+        sys.exit(exits.OURS if is_ours else exits.ENVIRONMENT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -15,10 +16,11 @@ OURS: Final = 3  # latchbench itself failed
 ENVIRONMENT: Final = 4  # a port is taken, a store is damaged
 NOTHING: Final = 5  # nothing was selected
 INTERRUPTED: Final = 130
+UNREAD: Final = 141  # 128 + SIGPIPE: whoever read the output has gone
 
 
 class CommandError(Exception):
-    """Ends a command with one message and an exit code."""
+    """Ends a command with one message, if it is not empty, and an exit code."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
@@ -32,9 +34,17 @@ def complain(*lines: str) -> None:
 
 
 def say(*lines: str) -> None:
-    """Say something on standard output."""
-    for line in lines:
-        sys.stdout.write(f"{line}\n")
+    """Say something on standard output, at once: a pipe has a reader who waits for it.
+
+    Raises `CommandError` when that reader has gone.
+    """
+    try:
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Or the interpreter would try to write the rest at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise CommandError("", UNREAD) from None
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -63,6 +63,8 @@ class Jobs:
         self._empty = asyncio.Event()
         self._empty.set()
         self._failed: BaseException | None = None
+        # Called on a worker's thread before its result is handed in: a place for real delays.
+        self.linger: Callable[[], None] = lambda: None
         self.pump: Callable[[], object] = self.drain
 
     def open(self, label: str, then: Callable[[Ticket[T]], None]) -> Ticket[T]:
@@ -95,6 +97,7 @@ class Jobs:
             except Exception as error:  # noqa: BLE001 - raised again where the result is asked for
                 ticket.resolve(error=error)
             else:
+                self.linger()
                 ticket.resolve(value)
 
         if executor is None:

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from latchbench.link import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from random import Random
 
     from latchbench.clock import Clock
     from latchbench.jobs import Jobs
@@ -133,6 +134,7 @@ class Participant:
         self.jobs = jobs
         self.open_work: Callable[[], int] = lambda: 0
         self.on_failure: Callable[[BaseException], None] = lambda error: None
+        self.dawdle: Callable[[], Awaitable[None]] = _at_once
         self._stepped = stepped
         self._acting = False
         self._links: dict[str, Link[Any, Any]] = {}
@@ -410,6 +412,22 @@ class Participant:
 
     def _failed(self, error: BaseException) -> None:
         self.on_failure(error)
+
+
+def dawdling(random: Random, most_ms: int) -> Callable[[], Awaitable[None]]:
+    """Random real delays, for whoever wants to see that they change nothing.
+
+    The process awaits one before it reads, writes or steps.
+    """
+
+    async def dawdle() -> None:
+        await asyncio.sleep(random.random() * most_ms / 1000)  # noqa: TID251 - real on purpose
+
+    return dawdle
+
+
+async def _at_once() -> None:
+    """No delay."""
 
 
 def _nothing() -> None:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 READY: Final = "READY "
 EXIT_OURS: Final = 3
@@ -210,8 +211,15 @@ class ForkServer:
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, module: str) -> ForkServer:
-        """Start `python -P -m module`, which must call `serve_forks`."""
+    async def start(cls, module: str, *, also_from: Path | None = None) -> ForkServer:
+        """Start `python -P -m module`, which must call `serve_forks`.
+
+        Modules are looked for in the folder `also_from` too, before the installed ones.
+        """
+        env = quiet_environment()
+        if also_from is not None:
+            known = env.get("PYTHONPATH")
+            env["PYTHONPATH"] = os.pathsep.join([str(also_from), *([known] if known else [])])
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -220,7 +228,9 @@ class ForkServer:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_LINE_MAX,
-            env=quiet_environment(),
+            env=env,
+            # Ctrl-C goes to everything in the terminal's group; this one is ended by its parent.
+            start_new_session=True,
         )
         return cls(process)
 

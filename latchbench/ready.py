@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VARIABLE: Final = "LATCHBENCH_READY_FILE"
+KEYS: Final = frozenset({"http_url", "grpc_address", "control_socket", "api_key", "devices"})
 
 
 def user_folder() -> Path:
     """The private folder of this user's ready files."""
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    base = os.environ.get("XDG_RUNTIME_DIR", "")
+    if not (base and Path(base).is_dir()):
+        base = tempfile.gettempdir()  # containers set the variable and make no such folder
     return Path(base) / f"latchbench-{os.getuid()}"
 
 
@@ -32,8 +36,13 @@ def own_path() -> Path:
     Raises `CommandError` when somebody else made that folder.
     """
     folder = user_folder()
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_uid != os.getuid():
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        about = folder.lstat()
+    except OSError as error:
+        message = f"cannot make {folder}: {error.strerror}; name a --ready-file"
+        raise exits.CommandError(message, exits.ENVIRONMENT) from error
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
         raise exits.CommandError(f"{folder} belongs to somebody else", exits.ENVIRONMENT)
     return folder / f"up-{os.getpid()}.json"
 
@@ -64,7 +73,7 @@ def find(named: Path | None) -> Mapping[str, Any]:
         raise exits.CommandError(f"cannot read {path}: {error.strerror}", exits.USAGE) from error
     except ValueError as error:
         raise exits.CommandError(f"{path} is no ready file", exits.USAGE) from error
-    if not isinstance(told, dict) or "control_socket" not in told:
+    if not isinstance(told, dict) or not told.keys() >= KEYS:
         raise exits.CommandError(f"{path} is no ready file", exits.USAGE)
     return told
 
@@ -81,9 +90,11 @@ def _newest() -> Path | None:
 
 
 def _is_alive(path: Path) -> bool:
-    pid = int(path.stem.removeprefix("up-"))
+    number = path.stem.removeprefix("up-")
+    if not (number.isascii() and number.isdigit()):
+        return False
     try:
-        os.kill(pid, 0)
+        os.kill(int(number), 0)
     except ProcessLookupError:
         path.unlink(missing_ok=True)
         return False

@@ -6,6 +6,7 @@ socket, and the stream that the bench holds to it.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Protocol
 
 import grpc
@@ -112,13 +113,18 @@ class TimeServicer(pb_grpc.TimeServiceServicer):
         self._participant = participant
 
     async def Steps(self, request_iterator: object, context: grpc.aio.ServicerContext) -> None:
-        """One stream for the life of the bench; a step that fails ends it with our fault."""
+        """One stream for the life of the bench. A step that fails ends the process, told once."""
         del request_iterator
         while True:
             message = await context.read()
             if message is grpc.aio.EOF:
                 return
-            done = await self._participant.step(step_from_wire(message))
+            await self._participant.dawdle()
+            try:
+                done = await self._participant.step(step_from_wire(message))
+            except Exception as error:  # noqa: BLE001 - told once; then the process ends
+                self._participant.on_failure(error)
+                await asyncio.Event().wait()
             await context.write(done_to_wire(done))
 
 

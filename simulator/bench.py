@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import uuid
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -24,12 +23,20 @@ from latchbench.trace import Masker, PinLetters, TraceEvent, merged
 from protos.access.v1 import admin_pb2, admin_pb2_grpc
 from protos.bench.v1 import bench_pb2, bench_pb2_grpc
 from simulator.conductor import Conductor, OpenCall, Tally
-from simulator.inventory import device_message, host_lock
+from simulator.inventory import device_message
+from simulator.layout import (
+    SYNC_DEADLINE_STEPPED_US,
+    BenchOptions,
+    Place,
+    device_id_of,
+    gateway_settings,
+    host_settings,
+    pack,
+)
 from simulator.scenario.verdict import LockLeft
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from latchbench.process import Started
     from simulator.rig import Rig
@@ -37,30 +44,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-WORKSPACE_ID: Final = str(uuid.uuid5(uuid.NAMESPACE_URL, "latchbench:workspace"))
-SYNC_DEADLINE_STEPPED_US: Final = 600_000_000
-SYNC_DEADLINE_PACED_US: Final = 25_000_000
-HUBS_APART_MAX: Final = 8
-HOSTS_PACKED: Final = 4
-LOCKS_PER_HOST_MAX: Final = 1024
 CALL_KEY: Final = "latchbench-call"
-
-
-@dataclass(frozen=True, slots=True)
-class BenchOptions:
-    """How to run a fleet. `state_dir` None: memory files that go with the bench."""
-
-    seed: int = 0
-    stepped: bool = True
-    show_codes: bool = False
-    state_dir: Path | None = None
-    http_address: str = "127.0.0.1:0"
-    grpc_address: str = "127.0.0.1:0"
-    database_url: str | None = None
-    programming: str | None = None
-    timing: str | None = None
-    api_key: str | None = None
-    hosts: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +65,6 @@ class BenchLock:
     host_pid: int = 0
     host_address: str = ""
     nvm_path: str = ""
-
-
-def pack(fleet: Fleet, wanted: int | str | None) -> list[list[LockPlan]]:
-    """Which locks share a host process. A hub is never split; results never depend on this.
-
-    One host per hub up to 8 hubs, above that 4 hosts, more when they would have over 1,024 locks.
-    """
-    by_hub: dict[str, list[LockPlan]] = {}
-    for lock in fleet.locks.values():
-        by_hub.setdefault(lock.hub or f"hub of {lock.name}", []).append(lock)
-    hubs = list(by_hub.values())
-    if wanted == "per-lock" or (wanted is None and len(hubs) <= HUBS_APART_MAX):
-        return hubs
-    least = -(-len(fleet.locks) // LOCKS_PER_HOST_MAX)
-    count = min(max(wanted if isinstance(wanted, int) else HOSTS_PACKED, least), len(hubs))
-    packed: list[list[LockPlan]] = [[] for _ in range(count)]
-    for number, hub in enumerate(hubs):
-        packed[number % count].extend(hub)
-    return packed
 
 
 class Bench:
@@ -143,11 +108,14 @@ class Bench:
 
     async def _start(self) -> None:
         packs = pack(self.fleet, self.options.hosts or self.fleet.hosts)
+        place = Place(self._directory, self._mask_key, self.api_key)
         settings = [
-            self._host_settings(f"host-{number}", locks) for number, locks in enumerate(packs, 1)
+            host_settings(self.fleet, self.options, place, f"host-{number}", locks)
+            for number, locks in enumerate(packs, 1)
         ]
         hosts, gateway = await asyncio.gather(
-            self._rig.spawn_hosts(settings), self._rig.spawn_gateway(self._gateway_settings())
+            self._rig.spawn_hosts(settings),
+            self._rig.spawn_gateway(gateway_settings(self.fleet, self.options, place)),
         )
         self._started = [(self._rig.hosts, host.pid) for host in hosts]
         self._started.append((self._rig.gateways, gateway.pid))
@@ -163,51 +131,6 @@ class Bench:
         await self._stack.aclose()
         started, self._started = self._started, []
         await asyncio.gather(*(server.end(pid) for server, pid in started))
-
-    def _host_settings(self, name: str, locks: Sequence[LockPlan]) -> Mapping[str, Any]:
-        nvm_dir = self.options.state_dir or self._directory
-        pace = {"mode": "stepped"} if self.options.stepped else {"mode": "paced", "rate": 1.0}
-        return {
-            "name": name,
-            **pace,
-            "seed": self.options.seed,
-            "mask_key": self._mask_key,
-            "show_codes": self.options.show_codes,
-            "start_us": self.fleet.clock.start_us,
-            "timing": self.options.timing or self.fleet.timing,
-            "device_address": "127.0.0.1:0",
-            "control_socket": str(self._directory / f"{name}.sock"),
-            "nvm_dir": str(nvm_dir),
-            "reflection": not self.options.stepped,
-            "locks": [host_lock(lock) for lock in locks],
-        }
-
-    def _gateway_settings(self) -> Mapping[str, Any]:
-        told = self.fleet.gateway
-        stepped = self.options.stepped
-        deadline_us = SYNC_DEADLINE_STEPPED_US if stepped else SYNC_DEADLINE_PACED_US
-        directory = self.options.state_dir or self._directory
-        settings: dict[str, Any] = {
-            "name": "gateway",
-            "admin_socket": str(self._directory / "gateway.sock"),
-            "http_address": self.options.http_address,
-            "grpc_address": self.options.grpc_address,
-            "database_url": self.options.database_url or f"sqlite:///{directory}/gateway.db",
-            "api_key": self.api_key,
-            "workspace_id": WORKSPACE_ID,
-            "mask_key": self._mask_key,
-            "show_codes": self.options.show_codes,
-            "stepped": stepped,
-            "start_us": self.fleet.clock.start_us,
-            "seed": self.options.seed if stepped else None,
-            "programming": self.options.programming
-            or told.programming
-            or ("sync" if stepped else "async"),
-            "sync_deadline_us": told.sync_deadline_us or deadline_us,
-        }
-        if told.jit_lead_us is not None:
-            settings["jit_lead_us"] = told.jit_lead_us
-        return settings
 
     async def _know_host(self, host: Started, locks: Sequence[LockPlan]) -> None:
         name = str(host.info["name"])
@@ -421,8 +344,3 @@ class Bench:
         for name, (pid, address) in sorted(seen.items()):
             yield name, pid, address
         yield "gateway", self.gateway_pid, self.http_url
-
-
-def device_id_of(fleet: Fleet, lock: str) -> str:
-    """The same id for the same lock of the same fleet, whenever and wherever it runs."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"latchbench:{fleet.name or 'fleet'}:{lock}"))

@@ -59,7 +59,10 @@ class BenchServicer(pb_grpc.BenchServiceServicer):
         names = list(request.locks) or list(self._bench.locks)
         for name in names:
             await self._known(name, context)
-        return pb.DumpTruthResponse(locks=[await self._bench.truth(name) for name in names])
+        try:
+            return pb.DumpTruthResponse(locks=[await self._bench.truth(name) for name in names])
+        except grpc.aio.AioRpcError as error:
+            return await context.abort(error.code(), error.details())
 
     async def _known(self, name: str, context: Any) -> None:
         if name in self._bench.locks:

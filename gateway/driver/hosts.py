@@ -277,6 +277,7 @@ class Hosts:
                 else:
                     frame.commands.append(message)
             self._parts.counters.add("frames")
+            await self._participant.dawdle()
             try:
                 await stream.write(frame)
             except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
@@ -290,6 +291,7 @@ class Hosts:
     ) -> None:
         try:
             while (frame := await stream.read()) is not grpc.aio.EOF:
+                await self._participant.dawdle()
                 link.receive(frame.messages)
         except grpc.aio.AioRpcError:
             pass  # the host has gone, or ended the stream; both are its end

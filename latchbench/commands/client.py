@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from latchbench import exits
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
 T = TypeVar("T")
+
+_CALLERS_FAULT: Final = frozenset({"NOT_FOUND", "INVALID_ARGUMENT", "FAILED_PRECONDITION"})
 
 
 def ask_bench(told: Mapping[str, Any], ask: Callable[[Any], Awaitable[T]]) -> T:
@@ -35,4 +37,8 @@ async def _ask(socket: str, ask: Callable[[Any], Awaitable[T]]) -> T:
             if error.code() is grpc.StatusCode.UNAVAILABLE:
                 message = "the bench of this ready file is not up any more"
                 raise exits.CommandError(message, exits.ENVIRONMENT) from error
-            raise exits.CommandError(error.details() or error.code().name, exits.USAGE) from error
+            if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                message = "the bench of this ready file does not answer"
+                raise exits.CommandError(message, exits.ENVIRONMENT) from error
+            code = exits.USAGE if error.code().name in _CALLERS_FAULT else exits.OURS
+            raise exits.CommandError(error.details() or error.code().name, code) from error

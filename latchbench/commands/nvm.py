@@ -16,10 +16,10 @@ def nvm_show_command(path: Path, output: str, *, show_codes: bool) -> int:
     """Print a lock's slots. A file that is no whole memory is an environment error that says so."""
     from simulator.host.nvm import NvmDamaged, read_nvm
 
-    if not path.exists():
-        raise exits.CommandError(f"{path}: no such file", exits.USAGE)
     try:
         content = read_nvm(path)
+    except OSError as error:
+        raise exits.CommandError(f"cannot read {path}: {error.strerror}", exits.USAGE) from error
     except NvmDamaged as error:
         raise exits.CommandError(str(error), exits.ENVIRONMENT) from error
     slots = [

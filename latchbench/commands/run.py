@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from latchbench import exits
+from latchbench.commands.signals import on_end_signals
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -65,7 +65,7 @@ def run_command(
 def _read(paths: list[str]) -> list[Scenario]:
     """Every file, or every problem of all of them: nothing runs while one file is wrong."""
     from simulator.scenario.problems import ScenarioInvalid
-    from simulator.scenario.reader import read_scenario, scenario_files
+    from simulator.scenario.reader import is_fleet, read_scenario, scenario_files
 
     scenarios: list[Scenario] = []
     problems: list[Problem] = []
@@ -75,6 +75,8 @@ def _read(paths: list[str]) -> list[Scenario]:
             raise exits.CommandError(f"no scenario files in {path}", exits.NOTHING)
         for file in files:
             try:
+                if file != path and is_fleet(file):
+                    continue  # a folder may hold fleets beside its scenarios
                 scenarios.append(read_scenario(file))
             except ScenarioInvalid as error:
                 problems += error.problems
@@ -107,9 +109,7 @@ def _writable(path: Path) -> None:
 async def _interruptible(work: Coroutine[Any, Any, int]) -> int:
     """Ctrl-C and SIGTERM end the work in order: its processes go first."""
     task = asyncio.create_task(work)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
+    on_end_signals(task.cancel)
     try:
         return await task
     except asyncio.CancelledError:

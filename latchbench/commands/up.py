@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from latchbench import exits
+from latchbench import exits, ready
+from latchbench.commands.signals import on_end_signals
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from pathlib import Path
 
     from simulator.bench import Bench
@@ -46,12 +47,17 @@ def up_command(options: UpOptions) -> int:
         exits.complain(*(str(problem) for problem in error.problems))
         return exits.USAGE
     if options.state is not None:
-        try:
-            options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            message = f"cannot use {options.state}: {error.strerror}"
-            raise exits.CommandError(message, exits.ENVIRONMENT) from error
-    return asyncio.run(_up(fleet, options))
+        _make_state(options.state)
+    path = options.ready_file or ready.own_path()
+    return asyncio.run(_up(fleet, options, path))
+
+
+def _make_state(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        why = "it is no folder" if folder.exists() else error.strerror
+        raise exits.CommandError(f"cannot use {folder}: {why}", exits.ENVIRONMENT) from error
 
 
 def _check_address(name: str, address: str) -> None:
@@ -70,15 +76,14 @@ def _on_real_time(fleet: Fleet) -> Fleet:
     return replace(fleet, clock=fleet.clock.model_copy(update={"start_us": now_us}))
 
 
-async def _up(fleet: Fleet, options: UpOptions) -> int:
+async def _up(fleet: Fleet, options: UpOptions, path: Path) -> int:
     from latchbench.process import ProcessFailed
-    from simulator.bench import Bench, BenchOptions
+    from simulator.bench import Bench
+    from simulator.layout import BenchOptions
     from simulator.rig import Rig
 
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    on_end_signals(stop.set)
     async with AsyncExitStack() as stack:
         rig = await Rig.start()
         stack.push_async_callback(rig.stop)
@@ -97,21 +102,42 @@ async def _up(fleet: Fleet, options: UpOptions) -> int:
             rig,
         )
         try:
-            await bench.start()
+            if not await _unless(stop, bench.start()):
+                exits.complain("latchbench: interrupted, stopping")
+                return exits.INTERRUPTED
         except ProcessFailed as error:
-            # The process has said why on standard error.
+            if error.code in (exits.ENVIRONMENT, exits.USAGE):
+                return error.code  # the process has said why on standard error
             exits.complain(f"latchbench: {error}")
-            return error.code if error.code in (exits.ENVIRONMENT, exits.USAGE) else exits.OURS
+            return exits.OURS
         stack.push_async_callback(bench.stop)
-        return await _serve(bench, rig, options, stop, stack)
+        return await _serve(bench, rig, options, path, stop, stack)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do the work, and return whether it was done: it is cancelled when `stop` is set before."""
+    task = asyncio.create_task(work)
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        return False
+    return True
 
 
 async def _serve(
-    bench: Bench, rig: Rig, options: UpOptions, stop: asyncio.Event, stack: AsyncExitStack
+    bench: Bench,
+    rig: Rig,
+    options: UpOptions,
+    path: Path,
+    stop: asyncio.Event,
+    stack: AsyncExitStack,
 ) -> int:
     import grpc
 
-    from latchbench import ready
     from latchbench.channel import ACCESS_OUT_MAX, server_options
     from protos.bench.v1.bench_pb2_grpc import add_BenchServiceServicer_to_server
     from simulator.bench_service import BenchServicer
@@ -124,7 +150,6 @@ async def _serve(
     socket.chmod(0o600)
     stack.push_async_callback(server.stop, 0.2)
 
-    path = options.ready_file or ready.own_path()
     ready.write(path, _told(bench, str(socket)))
     stack.callback(path.unlink, missing_ok=True)
     exits.say(*_lines(bench, path, options))

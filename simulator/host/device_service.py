@@ -67,9 +67,9 @@ class LockHostServicer(pb_grpc.LockHostServiceServicer):
         link = self._core.open_session(link_id, metadata.get(PEER_KEY) or link_id)
         # At once: the gateway waits for it before it counts the stream as open.
         await context.send_initial_metadata(())
-        reader = asyncio.get_running_loop().create_task(_read(link, context))
+        reader = asyncio.get_running_loop().create_task(_read(link, context, self._participant))
         try:
-            await _write(link, context)
+            await _write(link, context, self._participant)
         finally:
             reader.cancel()
             link.receive_end()
@@ -146,9 +146,12 @@ class LockHostServicer(pb_grpc.LockHostServiceServicer):
         return report_to_wire(report)
 
 
-async def _read(link: Link[Incoming, Outgoing], context: grpc.aio.ServicerContext) -> None:
+async def _read(
+    link: Link[Incoming, Outgoing], context: grpc.aio.ServicerContext, participant: Participant
+) -> None:
     try:
         while (frame := await context.read()) is not grpc.aio.EOF:
+            await participant.dawdle()
             link.receive(messages_in(frame))
     except grpc.aio.BaseError:
         pass  # the gateway has gone: that is the end of the stream, as a good end is
@@ -156,9 +159,12 @@ async def _read(link: Link[Incoming, Outgoing], context: grpc.aio.ServicerContex
         link.receive_end()
 
 
-async def _write(link: Link[Incoming, Outgoing], context: grpc.aio.ServicerContext) -> None:
+async def _write(
+    link: Link[Incoming, Outgoing], context: grpc.aio.ServicerContext, participant: Participant
+) -> None:
     """Until the link is closed, or the gateway has gone."""
     while (batch := await link.outgoing(FRAME_MESSAGES_MAX)) is not None:
+        await participant.dawdle()
         for frame in _frames(map(message_to_wire, batch)):
             try:
                 await context.write(frame)

@@ -240,7 +240,8 @@ class LockRunner:
 
     def _took_place(self, effects: tuple[Effect, ...], pin: Pin | None) -> None:
         """Write first, then let the radio and the trace have what came of it."""
-        self.link = replace(self.link, powered=self.state.is_alive)
+        if self.link.powered != self.state.is_alive:
+            self.link = replace(self.link, powered=self.state.is_alive)
         self._persist()
         self._arm()
         self.story.happened(effects, pin)

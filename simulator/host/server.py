@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +19,7 @@ from grpc_reflection.v1alpha import reflection
 from latchbench.channel import ACCESS_IN_MAX, ACCESS_OUT_MAX, server_options
 from latchbench.clock import Clock
 from latchbench.jobs import Jobs
-from latchbench.lockstep import Done, Participant, Step
+from latchbench.lockstep import Participant, dawdling
 from latchbench.process import EXIT_OURS, describe, say_ready, told_to_stop
 from latchbench.time_service import TimeServicer
 from latchbench.trace import Masker, Tracer
@@ -46,19 +47,6 @@ _SOCKET_UMASK: Final = 0o177
 
 class _Unservable(Exception):
     """An address cannot be served."""
-
-
-class _Host(Participant):
-    """A participant whose mistakes end the process, by steps as by real time."""
-
-    async def step(self, step: Step) -> Done:
-        """Act once. Does not return after a failure: the process is about to end."""
-        try:
-            return await super().step(step)
-        except Exception as error:  # noqa: BLE001 - told once, and the process ends with our fault
-            self.on_failure(error)
-            never: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
-            return await never
 
 
 async def serve(plain: Mapping[str, Any]) -> int:
@@ -90,7 +78,10 @@ def _participant(settings: HostSettings) -> Participant:
     masker = Masker(settings.mask_key, show=settings.show_codes)
     tracer = Tracer(clock, masker, keep_max=None if is_stepped else TRACE_EVENTS_KEPT)
     jobs = Jobs(asyncio.get_running_loop())
-    return _Host(clock, tracer, stepped=is_stepped, jobs=jobs)
+    participant = Participant(clock, tracer, stepped=is_stepped, jobs=jobs)
+    if settings.dawdle_ms:
+        participant.dawdle = dawdling(random.SystemRandom(), settings.dawdle_ms)
+    return participant
 
 
 async def _run(settings: HostSettings, participant: Participant, core: HostCore) -> int:
@@ -113,6 +104,8 @@ async def _run(settings: HostSettings, participant: Participant, core: HostCore)
             # Where real time comes from for a host that nobody steps, and nowhere else.
             participant.run_paced(lambda: time.monotonic_ns() // 1000, settings.rate)
         stop = asyncio.create_task(told_to_stop())
+        # One turn of the loop, so that whoever hears READY can already end this host by SIGTERM.
+        await asyncio.wait({stop}, timeout=0)
         say_ready(_ready(settings, core, address))
         ends: set[asyncio.Future[Any]] = {stop, failed}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

@@ -11,6 +11,7 @@
     control_socket path of the unix socket for time and control
     nvm_dir        where the memory files of the locks are
     reflection     true: the device plane describes itself to grpcurl
+    dawdle_ms      random real delays up to this, to show that they change nothing
     locks          [{name, lock_id, hub, profile, codes, fill_slots, radio, power}]
 
 Of a lock `codes`, `fill_slots`, `radio` and `power` say how it is when it is new; a lock that has a
@@ -77,6 +78,7 @@ class HostSettings:
     control_socket: str
     nvm_dir: Path
     reflection: bool
+    dawdle_ms: int
     locks: tuple[LockSettings, ...]
 
 
@@ -96,6 +98,7 @@ def host_settings(plain: Mapping[str, Any]) -> HostSettings:
         control_socket=_socket(_take(left, "control_socket", str)),
         nvm_dir=Path(_take(left, "nvm_dir", str)),
         reflection=_take(left, "reflection", bool, default=False),
+        dawdle_ms=_take(left, "dawdle_ms", int, default=0),
         locks=_locks(_take(left, "locks", list)),
     )
     _finish(left, "a host")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from latchbench.pin import Pin
 from protos.bench.v1 import bench_pb2 as pb
-from simulator.bench import SYNC_DEADLINE_STEPPED_US
+from simulator.layout import SYNC_DEADLINE_STEPPED_US
 from simulator.scenario.verbs import (
     Advance,
     After,

@@ -99,6 +99,15 @@ def scenario_files(path: str) -> Iterator[str]:
             yield str(file)
 
 
+def is_fleet(path: str) -> bool:
+    """Whether the file is a map without `steps`: something to bring up, not to run.
+
+    Raises `ScenarioInvalid` for a file that cannot be read at all.
+    """
+    data = source.load(path).data
+    return isinstance(data, Mapping) and "steps" not in data
+
+
 @dataclass(frozen=True, slots=True)
 class _World:
     """The locks of a case. `fleet` is None if `gathering` has an error; `data` is what was read."""

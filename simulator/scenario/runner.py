@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from simulator.bench import Bench, BenchOptions
+from simulator.bench import Bench
+from simulator.layout import BenchOptions
 from simulator.scenario.actions import ACTIONS, NotSettled
 from simulator.scenario.checks import check
 from simulator.scenario.verdict import CaseVerdict, Failure, Outcome, StepCost
@@ -27,6 +28,7 @@ class RunOptions:
     show_codes: bool = False
     hosts: int | str | None = None
     timing: str | None = None
+    dawdle_ms: int = 0
 
 
 def seed_of(scenario: Scenario, case: Case, options: RunOptions) -> int:
@@ -47,7 +49,11 @@ async def run_case(scenario: Scenario, case: Case, options: RunOptions, rig: Rig
     bench = Bench(
         case.fleet,
         BenchOptions(
-            seed=seed, show_codes=options.show_codes, hosts=options.hosts, timing=options.timing
+            seed=seed,
+            show_codes=options.show_codes,
+            hosts=options.hosts,
+            timing=options.timing,
+            dawdle_ms=options.dawdle_ms,
         ),
         rig,
     )

@@ -108,6 +108,21 @@ def test_a_lock_with_too_few_codes_is_found_out_by_walking_through_all_of_them()
         to_fill(profile, memory, 82, "s")
 
 
+def test_even_a_lock_that_accepts_duplicates_gets_none_not_even_of_its_master() -> None:
+    admin = Pin("1357")
+    profile = a_profile(
+        slots_max=250,
+        code_lengths=(4,),
+        five_buttons=True,
+        duplicate_policy=DuplicatePolicy.ACCEPT,
+        constraints=frozenset({Constraint.CANNOT_CONTAIN_089}),
+        admin_code=admin,
+    )
+    codes = to_fill(profile, fresh(profile, 1).memory, 250, "s")
+    presses = {rules.presses(profile, pin) for pin in (admin, *codes.values())}
+    assert len(presses) == 251
+
+
 def test_the_codes_of_a_scenario_are_held_to_the_locks_own_rules() -> None:
     profile = a_profile()
     memory = fresh(profile, 1).memory

@@ -25,11 +25,13 @@ from simulator.model.events import (
     ReadClock,
     ReadInfo,
     SetCode,
+    SetSchedule,
     ThumbTurned,
     WalkCodes,
 )
 from simulator.model.words import NOTICE_NUMBERS, Bolt, Notice, Outcome
 from simulator.radio.faults import arm
+from simulator.radio.faults.fault import Armed, Fault, Point
 from simulator.radio.timing import FAST, ZWAVE
 from simulator.radio.words import RadioState, TransmitOutcome
 from tests.host.builders import SECOND_US, START_US, Rig, lock_settings
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.host.messages import Action, Report
+    from simulator.radio.journey import Arrival
 
 UNSUPERVISED = "schlage-be469"
 
@@ -174,6 +177,17 @@ def test_a_clock_is_set_as_of_the_instant_at_which_the_frame_arrives(tmp_path: P
     read = rig.ask(ReadClock()).body
     assert isinstance(read, ClockReport)
     assert read.lock_us > 5_000_000 * SECOND_US
+
+
+def test_hours_are_told_to_the_trace_whether_they_are_taken_or_not(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, lock_settings(profile="nuki"))
+    assert rig.ask(SetSchedule(3, START_US, None)).supervision is Outcome.SUCCESS
+    assert rig.ask(SetSchedule(3, START_US, START_US)).supervision is Outcome.FAIL
+    told = [(e.kind, e.fields) for e in rig.trace() if e.kind.startswith("lock.schedule")]
+    assert told == [
+        ("lock.schedule.stored", {"slot": "3", "not_before_us": str(START_US)}),
+        ("lock.schedule.refused", {"slot": "3", "why": "window_empty"}),
+    ]
 
 
 # Ids
@@ -337,6 +351,20 @@ def test_a_liar_without_supervision_lies_by_saying_nothing(tmp_path: Path) -> No
     report = rig.set(3, "4821")
     assert (report.transmit, report.supervision) == (TransmitOutcome.OK, Outcome.NONE)
     assert rig.codes() == {}
+
+
+def test_a_frame_that_is_heard_twice_is_obeyed_twice_and_answered_once(rig: Rig) -> None:
+    def twice(arrivals: tuple[Arrival, ...]) -> tuple[Arrival, ...]:
+        return (*arrivals, replace(arrivals[-1], at_us=arrivals[-1].at_us + 1))
+
+    duplicate = Fault("duplicate", Point.OUT, "the lock hears the command twice", twice)
+    faulty = replace(rig.lock.link, faults=(Armed(duplicate, None, 1, None),))
+    rig.lock.link = faulty
+    reports = rig.send(SetCode(3, Pin("4821")), CommandId(1, 1))
+    rig.run()
+    assert len(reports) == 1
+    assert rig.kinds().count("lock.code.stored") == 2
+    assert rig.codes() == {3: "4821"}
 
 
 # Unasked

@@ -151,6 +151,8 @@ def test_a_file_that_is_no_memory_is_damage_that_names_the_file(tmp_path: Path) 
         assert caught.value.path == path
         assert "4821" not in str(caught.value)
         assert path.read_bytes() == image
+        with pytest.raises(NvmDamaged, match=r"front\.nvm"):
+            read_nvm(path)
 
 
 def test_the_file_of_another_lock_is_damage(tmp_path: Path) -> None:

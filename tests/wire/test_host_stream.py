@@ -13,16 +13,19 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from latchbench.lockstep import Participant
+from latchbench.channel import DEVICE_MESSAGE_MAX
 from protos.bench.v1 import bench_pb2 as bench
 from protos.device.v1 import lock_host_pb2 as pb
 from simulator.host import server
 from simulator.host.core import HostCore
+from simulator.host.device_service import _frames
 from simulator.host.settings import host_settings
 from tests.wire.host_client import Wires, a_lock, host_plain, wires
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from latchbench.lockstep import Participant
 
 pytestmark = pytest.mark.wire
 
@@ -48,7 +51,9 @@ async def serving(**changes: Any) -> AsyncIterator[tuple[Wires, HostCore, Partic
             await asyncio.gather(device.stop(None), control.stop(None))
 
 
-def set_code(slot: int, code: str, sequence: int, lock: str = "front", epoch: int = 1) -> pb.Command:
+def set_code(
+    slot: int, code: str, sequence: int, lock: str = "front", epoch: int = 1
+) -> pb.Command:
     return pb.Command(
         lock_id=f"id-{lock}",
         epoch=epoch,
@@ -206,7 +211,7 @@ async def test_a_call_without_the_benchs_mark_is_refused_while_it_steps() -> Non
             assert caught.value.code() is grpc.StatusCode.FAILED_PRECONDITION
 
 
-async def test_the_truth_of_a_thousand_full_locks_fits_into_an_answer() -> None:
+async def test_the_truth_of_hundreds_of_full_locks_fits_into_an_answer() -> None:
     locks = [a_lock(f"lock-{n:04}", profile="nuki", fill_slots=20) for n in range(300)]
     async with serving(locks=locks) as (ends, _, _):
         made = ends.control.DumpTruth(
@@ -229,8 +234,8 @@ async def test_the_truth_of_the_locks_that_are_named() -> None:
         assert Path(lock.nvm_path).name == "front.nvm"
 
 
-async def test_many_messages_share_a_frame_and_large_ones_do_not() -> None:
-    locks = [a_lock(f"l{n:03}", profile="nuki", fill_slots=n % 2 * 100) for n in range(600)]
+async def test_many_messages_share_a_frame() -> None:
+    locks = [a_lock(f"lock-{n:03}") for n in range(600)]
     async with serving(locks=locks, timing="instant") as (ends, _, _):
         gateway = await ends.gateway()
         await gateway.greet()
@@ -238,19 +243,23 @@ async def test_many_messages_share_a_frame_and_large_ones_do_not() -> None:
         await ends.stepper.handle(gateway)
         await ends.stepper.run()
         assert {(await gateway.report()).lock_id for _ in locks} == {e["lock_id"] for e in locks}
-        assert gateway.frames <= 4
-        frames = gateway.frames
-        walks = [
-            pb.Command(lock_id=lock["lock_id"], epoch=1, sequence=2, walk_user_codes={})
-            for lock in locks
-        ]
-        await gateway.say(*walks[:300])
-        await gateway.say(*walks[300:])
-        await ends.stepper.handle(gateway)
-        await ends.stepper.run()
-        reports = [await gateway.report() for _ in locks]
-        assert sorted({len(report.walk.codes) for report in reports}) == [0, 100]
-        assert gateway.frames - frames >= 3
+        # Real scheduling decides how many more than the fewest there are.
+        assert 3 <= gateway.frames < 100
+
+
+def test_no_frame_is_larger_than_a_message_may_be() -> None:
+    codes = [pb.CodeReport(slot=slot, code_raw=b"1234567890") for slot in range(1, 1001)]
+    walk = pb.Report(lock_id="id", walk=pb.WalkReport(codes=codes))
+    messages = [
+        pb.ReportFrame.Message(report=walk)
+        if number % 3
+        else pb.ReportFrame.Message(notification=pb.Notification(number=number))
+        for number in range(256)
+    ]
+    frames = list(_frames(messages))
+    assert [message for frame in frames for message in frame.messages] == messages
+    assert max(frame.ByteSize() for frame in frames) < DEVICE_MESSAGE_MAX
+    assert len(frames) < 10
 
 
 # Running freely
