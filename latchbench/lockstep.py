@@ -16,75 +16,26 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from latchbench.link import Link
+from latchbench.steps import Done, LinkCount, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping
     from random import Random
 
     from latchbench.clock import Clock
     from latchbench.jobs import Jobs
-    from latchbench.trace import TraceEvent, Tracer
+    from latchbench.trace import Tracer
 
 T = TypeVar("T")
 In = TypeVar("In")
 Out = TypeVar("Out")
 
-NO_TIMERS: Final = -1
-
 
 class SteppedRefusal(Exception):
     """A call without the bench's mark came while a bench steps this process's time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Awaited:
-    """What must have arrived on a link before a step starts."""
-
-    link: str
-    messages: int
-    closed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Leave to act at `now_us`, and to fire timers up to `until_us` (NO_TIMERS: none)."""
-
-    number: int
-    now_us: int
-    until_us: int
-    delta: int
-    expect: Sequence[Awaited] = ()
-    calls: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LinkCount:
-    """How far this process is on one link."""
-
-    link: str
-    peer: str
-    sent: int
-    handled: int
-    closed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of a step. `open_work` is what will end without a new cause from outside."""
-
-    number: int
-    now_us: int
-    next_timer_us: int | None
-    next_send_us: int | None
-    links: Sequence[LinkCount] = ()
-    trace: Sequence[TraceEvent] = ()
-    answered: Sequence[str] = ()
-    timers_fired: int = 0
-    messages_handled: int = 0
-    open_work: int = 0
 
 
 class Answer(Generic[T]):

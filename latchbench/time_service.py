@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import grpc
 
-from latchbench.lockstep import Awaited, Done, LinkCount, Step
+from latchbench.steps import Awaited, Done, LinkCount, Step
 from latchbench.trace import TraceEvent
 from protos.bench.v1 import bench_pb2 as pb
 from protos.bench.v1 import bench_pb2_grpc as pb_grpc

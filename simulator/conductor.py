@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import grpc
 
-from latchbench.lockstep import NO_TIMERS, Awaited, Done, LinkCount, Step
 from latchbench.process import ProcessFailed
+from latchbench.steps import NO_TIMERS, Awaited, Done, LinkCount, Step
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable

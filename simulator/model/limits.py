@@ -27,7 +27,6 @@ SLOTS_MAX: Final = {1: 0xFF, 2: 0xFFFF}
 HOLDER_ADMIN: Final = 0
 
 # User Code CC:0063.02.12.11.001 to .006: CRC-16/CCITT, started with 0x1D0F; 0 when nothing is set.
-CHECKSUM_POLYNOMIAL: Final = 0x1021
 CHECKSUM_START: Final = 0x1D0F
 CHECKSUM_EMPTY: Final = 0x0000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import crc_hqx
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,6 @@ from simulator.model.effects import (
 from simulator.model.limits import (
     BATTERY_WARNING,
     CHECKSUM_EMPTY,
-    CHECKSUM_POLYNOMIAL,
     CHECKSUM_START,
     CODE_DIGITS_MAX,
     EMPTY_AS_DIGITS,
@@ -148,11 +148,5 @@ def checksum(memory: Memory) -> int:
 
 
 def crc16(data: bytes) -> int:
-    """CRC-16 with the CCITT polynomial and the start value of Z-Wave."""
-    crc = CHECKSUM_START
-    for byte in data:
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = (crc << 1) ^ CHECKSUM_POLYNOMIAL if crc & 0x8000 else crc << 1
-        crc &= 0xFFFF
-    return crc
+    """CRC-16 with the CCITT polynomial, 0x1021, and the start value of Z-Wave."""
+    return crc_hqx(data, CHECKSUM_START)

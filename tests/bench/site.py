@@ -117,9 +117,10 @@ class Site:
         await self.bench.act(lock, arm_fault=act)
 
     async def heal(self) -> None:
-        """Every radio is awake and no fault waits."""
+        """Every lock has power, every radio is awake and no fault waits."""
         for lock in self.bench.fleet.locks:
             await self.bench.act(lock, clear_faults=pb.ClearFaults())
+            await self.bench.act(lock, set_power=pb.SetPower(action="restore"))
             await self.radio(lock, "awake")
 
     async def empty(self) -> None:

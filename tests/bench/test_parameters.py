@@ -1,4 +1,4 @@
-"""Every parameter of `create_multiple`, once: what it does to locks, not claims.only to the answer.
+"""Every parameter of `create_multiple`, once: what it does to locks, not only to the answer.
 
 One row per parameter of the two published pages of the call, and of ours: left out, with a good
 value, with a bad one, and together with another parameter. What counts is what the locks' memories

@@ -8,8 +8,9 @@ import pytest
 
 from latchbench.clock import Clock
 from latchbench.jobs import Jobs
-from latchbench.lockstep import NO_TIMERS, Answer, Awaited, Participant, Step
+from latchbench.lockstep import Answer, Participant
 from latchbench.pin import Pin
+from latchbench.steps import NO_TIMERS, Awaited, Step
 from latchbench.trace import Masker, Tracer
 from simulator.host.core import HostCore
 from simulator.host.messages import (
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from latchbench.link import Link
-    from latchbench.lockstep import Done
+    from latchbench.steps import Done
     from latchbench.trace import TraceEvent
     from simulator.host.messages import Incoming, Outgoing
 

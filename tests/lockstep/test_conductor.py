@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from latchbench.lockstep import NO_TIMERS, Answer, Step, SteppedRefusal
+from latchbench.lockstep import Answer, SteppedRefusal
+from latchbench.steps import NO_TIMERS, Step
 from latchbench.trace import TraceEvent, merged, to_json_line
 from simulator.conductor import Conductor, Stuck
 from tests.lockstep.toy import Ball, Relay, carry

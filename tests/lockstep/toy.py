@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from latchbench.link import Link
-    from latchbench.lockstep import Answer, Done, Step
+    from latchbench.lockstep import Answer
+    from latchbench.steps import Done, Step
 
 
 @dataclass(frozen=True, slots=True)

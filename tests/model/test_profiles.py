@@ -135,6 +135,10 @@ def test_every_field_can_be_given() -> None:
     assert derived.advertised.supervision != derived.lock.supervision
 
 
+def test_null_is_a_lock_that_never_locks_anybody_out() -> None:
+    assert derive(load("deadbolt-30"), "patient", {"lockout": None}).lock.lockout is None
+
+
 def test_all_mistakes_are_told_at_once_each_with_its_place() -> None:
     assert errors_of(
         {

@@ -330,5 +330,5 @@ class LockMachine(RuleBasedStateMachine):
             assert self.read(e.ReadChecksum()) == ChecksumReport(self.known.checksum())
 
 
-LockMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=80, deadline=None)
+LockMachine.TestCase.settings = settings(max_examples=120, stateful_step_count=80, deadline=None)
 test_a_lock_does_what_everybody_around_it_expects = LockMachine.TestCase

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import grpc
 
 from latchbench.channel import ACCESS_IN_MAX, ACCESS_OUT_MAX, channel_options, open_channel
-from latchbench.lockstep import NO_TIMERS, Awaited, Done, Step
+from latchbench.steps import NO_TIMERS, Awaited, Done, Step
 from latchbench.time_service import RemoteStepper
 from protos.bench.v1 import bench_pb2_grpc
 from protos.device.v1 import lock_host_pb2 as pb

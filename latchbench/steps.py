@@ -1,0 +1,61 @@
+"""What the bench says to a process that it steps, and what it hears back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from latchbench.trace import TraceEvent
+
+NO_TIMERS: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What must have arrived on a link before a step starts."""
+
+    link: str
+    messages: int
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Leave to act at `now_us`, and to fire timers up to `until_us` (NO_TIMERS: none)."""
+
+    number: int
+    now_us: int
+    until_us: int
+    delta: int
+    expect: Sequence[Awaited] = ()
+    calls: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCount:
+    """How far this process is on one link."""
+
+    link: str
+    peer: str
+    sent: int
+    handled: int
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a step. `open_work` is what will end without a new cause from outside."""
+
+    number: int
+    now_us: int
+    next_timer_us: int | None
+    next_send_us: int | None
+    links: Sequence[LinkCount] = ()
+    trace: Sequence[TraceEvent] = ()
+    answered: Sequence[str] = ()
+    timers_fired: int = 0
+    messages_handled: int = 0
+    open_work: int = 0
