@@ -132,16 +132,14 @@ class Participant:
         """A count of a link changed."""
         self._counts.links[link.link_id] = link
         self._counts.sent = self._counts.sent or sent
+        if link.closed:
+            self._links.pop(link.link_id, None)
 
     def _handle_all(self, link: Link[Any, Any]) -> None:
         for _, _, message in link.take():
             link.handle(message)
         if link.end_received:
-            self._end(link)
-
-    def _end(self, link: Link[Any, Any]) -> None:
-        link.handle_end()
-        self._links.pop(link.link_id, None)
+            link.handle_end()
 
     # Calls.
 
@@ -235,9 +233,9 @@ class Participant:
             self._counts.messages += 1
             link.handle(message)
             await self.jobs.drained()
-        closed = [self._links[awaited.link] for awaited in step.expect if awaited.closed]
-        for link in sorted(closed, key=lambda link: link.peer):
-            self._end(link)
+        ended = [self._links.get(awaited.link) for awaited in step.expect if awaited.closed]
+        for link in sorted((one for one in ended if one is not None), key=lambda one: one.peer):
+            link.handle_end()
             await self.jobs.drained()
         for call_id in sorted(step.calls):
             self._waiting_calls.pop(call_id)()

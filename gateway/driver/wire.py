@@ -55,6 +55,9 @@ _REJECTION: Final = {
     pb.REJECTION_MALFORMED: Rejection.MALFORMED,
 }
 
+# The Notification type that tells of bolts, keypads and codes.
+ACCESS_CONTROL: Final = 6
+
 
 class MalformedMessage(ValueError):
     """A host said something that the contract does not allow."""
@@ -128,10 +131,11 @@ def _code_from_wire(message: pb.CodeReport) -> CodeBody:
 
 
 def notice_from_wire(message: pb.Notification) -> Notice:
-    """What a lock said unasked."""
+    """What a lock said unasked. News that is not about access is a sign of life and no more."""
+    about_access = message.type in (0, ACCESS_CONTROL)
     return Notice(
         number=message.number,
-        event=message.event,
+        event=message.event if about_access else 0,
         slot=message.slot if message.HasField("slot") else None,
         incarnation=message.incarnation if message.HasField("incarnation") else None,
     )

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 SLOT_MAX: Final = 0xFFFF
 CODE_CHARACTERS_MAX: Final = 0x0F
 # Time Parameters CC: the year is written with four digits.
+# The Notification type of everything that a lock of ours says: bolts, keypads and codes.
+ACCESS_CONTROL: Final = 6
 CLOCK_MAX_US: Final = 253_402_300_800 * 1_000_000
 
 _STATUSES_TAKEN: Final = MappingProxyType(
@@ -212,6 +214,7 @@ def message_to_wire(message: Outgoing) -> pb.ReportFrame.Message:
     notification = pb.Notification(
         lock_id=message.lock_id,
         number=message.number,
+        type=ACCESS_CONTROL,
         event=message.event,
         slot=message.slot,
         incarnation=message.incarnation,

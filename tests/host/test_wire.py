@@ -222,7 +222,7 @@ def test_a_rejection_says_nothing_of_the_air(rejection: Rejection) -> None:
 
 def test_a_notification_is_written_with_or_without_a_slot() -> None:
     message = message_to_wire(Notification("id", 4, 14, None, 77)).notification
-    assert message == pb.Notification(lock_id="id", number=4, event=14, incarnation=77)
+    assert message == pb.Notification(lock_id="id", number=4, type=6, event=14, incarnation=77)
     message = message_to_wire(Notification("id", 4, 14, 0, 77)).notification
     assert message.HasField("slot")
 

@@ -45,7 +45,11 @@ DEADBOLT = replace(load("deadbolt-30").lock, slots_max=4)
 # or against a rule.
 KINDS = {
     "plain": (
-        replace(DEADBOLT, reserved_slots=frozenset({3})),
+        replace(
+            DEADBOLT,
+            reserved_slots=frozenset({3}),
+            lockout=Lockout(2, 5 * SECOND_US, 20 * SECOND_US, (40 * SECOND_US,)),
+        ),
         "1234 12345 1111 0123 5678901234 123 12x4",
     ),
     "buttons": (
@@ -87,6 +91,7 @@ KINDS = {
             DEADBOLT,
             duplicate_policy=DuplicatePolicy.ACCEPT,
             relock_after_us=None,
+            lockout=Lockout(2, None, 20 * SECOND_US, ()),
             factory_codes=((2, Pin("1234")),),
             admin_code=Pin("5678"),
             schedules=Schedules.NATIVE,
@@ -230,6 +235,19 @@ class LockMachine(RuleBasedStateMachine):
         for key in [*self.known.codes[slots[place % len(slots)]][0], e.ENTER]:
             self.a_person_presses_a_key(key)
 
+    @precondition(lambda self: self.known.codes.keys() & self.known.hours.keys())
+    @rule(place=CODES, is_last=FLAGS, is_early=FLAGS)
+    def somebody_comes_when_hours_begin_or_end(
+        self, place: int, is_last: bool, is_early: bool
+    ) -> None:
+        slots = sorted(self.known.codes.keys() & self.known.hours.keys())
+        slot = slots[place % len(slots)]
+        edge_us = self.known.hours[slot][is_last]
+        if edge_us is not None and edge_us - self.known.clock_us > self.known.now_us:
+            self.wait_until(edge_us - self.known.clock_us - is_early)
+            for key in [*self.known.codes[slot][0], e.ENTER]:
+                self.a_person_presses_a_key(key)
+
     @rule(locked=FLAGS)
     def a_hand_turns_the_bolt(self, locked: bool) -> None:
         self.do(e.ThumbTurned(locked))
@@ -276,7 +294,9 @@ class LockMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0, 1, 5, 5, 10, 20, 30, 60, 300]))
     def time_passes(self, seconds: int) -> None:
-        until_us = self.known.now_us + seconds * SECOND_US
+        self.wait_until(self.known.now_us + seconds * SECOND_US)
+
+    def wait_until(self, until_us: int) -> None:
         while (due_us := next_timer_us(self.state)) is not None and due_us <= until_us:
             self.known.time_is(due_us)
             self.do(e.TimerFired())

@@ -350,18 +350,20 @@ class ClockReport(_message.Message):
     def __init__(self, clock_us: _Optional[int] = ...) -> None: ...
 
 class Notification(_message.Message):
-    __slots__ = ("lock_id", "number", "event", "slot", "incarnation")
+    __slots__ = ("lock_id", "number", "event", "slot", "incarnation", "type")
     LOCK_ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     SLOT_FIELD_NUMBER: _ClassVar[int]
     INCARNATION_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
     lock_id: str
     number: int
     event: int
     slot: int
     incarnation: int
-    def __init__(self, lock_id: _Optional[str] = ..., number: _Optional[int] = ..., event: _Optional[int] = ..., slot: _Optional[int] = ..., incarnation: _Optional[int] = ...) -> None: ...
+    type: int
+    def __init__(self, lock_id: _Optional[str] = ..., number: _Optional[int] = ..., event: _Optional[int] = ..., slot: _Optional[int] = ..., incarnation: _Optional[int] = ..., type: _Optional[int] = ...) -> None: ...
 
 class SetUserCodeRequest(_message.Message):
     __slots__ = ("lock_id", "slot", "code", "supervised")
