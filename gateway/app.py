@@ -70,7 +70,7 @@ class ThroughWriter:
             ticket.result()
             then()
 
-        ticket = self._jobs.open("commit", committed)
+        ticket = self._jobs.open("store", "commit", committed)
 
         def done(error: BaseException | None) -> None:
             self._jobs.linger()
@@ -90,7 +90,7 @@ class PolicyThread:
 
     def think(self, label: str, work: Callable[[], T], then: Callable[[Ticket[T]], None]) -> None:
         """See `Thinking.think`."""
-        self._jobs.run(self._executor, label, work, then)
+        self._jobs.run(self._executor, "policy", label, work, then)
 
     def close(self) -> None:
         """End the thread."""

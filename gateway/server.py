@@ -115,8 +115,8 @@ async def _serve(config: Config) -> int:
             participant, Store.open(config.database_url), _settings(config), _chances(config.seed)
         )
         stack.push_async_callback(gateway.close)
-        ports = await _serve_ports(config, gateway, participant, stack)
         gateway.start()
+        ports = await _serve_ports(config, gateway, participant, stack)
         if not config.stepped:
             participant.run_paced(_monotonic_us, config.rate)
         say_ready({"name": config.name, "pid": os.getpid(), **ports})

@@ -4,6 +4,10 @@ The cores are synchronous: they never wait. What takes a thread (a commit, the c
 a real wait (a connection that opens) is a *job*: the core asks for it, goes on, and is called back.
 Results are delivered one at a time, oldest first, so the order in which threads happen to end can
 never change what the core sees.
+
+That strict order is for lockstep. On real time each kind of job has a *lane* and keeps its order
+only within it, so that a slow choice does not hold up a commit. Connections are *waits*: they have
+no order on real time, and in lockstep they come back when no other job is under way.
 """
 
 from __future__ import annotations
@@ -22,10 +26,13 @@ T = TypeVar("T")
 class Ticket(Generic[T]):
     """One job that is under way. Resolve it once, from any thread."""
 
-    __slots__ = ("_jobs", "_then", "error", "label", "resolved", "value")
+    __slots__ = ("_jobs", "_then", "error", "label", "lane", "resolved", "value")
 
-    def __init__(self, jobs: Jobs, label: str, then: Callable[[Ticket[T]], None]) -> None:
+    def __init__(
+        self, jobs: Jobs, lane: str, label: str, then: Callable[[Ticket[T]], None]
+    ) -> None:
         self._jobs = jobs
+        self.lane = lane
         self._then = then
         self.label = label
         self.value: T | None = None
@@ -67,16 +74,16 @@ class Jobs:
         self.linger: Callable[[], None] = lambda: None
         self.pump: Callable[[], object] = self.drain
 
-    def open(self, label: str, then: Callable[[Ticket[T]], None]) -> Ticket[T]:
-        """A job that somebody resolves by its ticket."""
-        ticket = Ticket(self, label, then)
+    def open(self, lane: str, label: str, then: Callable[[Ticket[T]], None]) -> Ticket[T]:
+        """A job that somebody resolves by its ticket; none overtakes another of its lane."""
+        ticket = Ticket(self, lane, label, then)
         self._open.append(ticket)  # type: ignore[arg-type]  # read as what it was opened as
         self._empty.clear()
         return ticket
 
     def wait(self, label: str, then: Callable[[Ticket[T]], None]) -> Ticket[T]:
         """A real wait that somebody resolves by its ticket; see the module's words on waits."""
-        ticket = Ticket(self, label, then)
+        ticket = Ticket(self, "", label, then)
         self._waits.append(ticket)  # type: ignore[arg-type]  # read as what it was opened as
         self._empty.clear()
         return ticket
@@ -84,12 +91,13 @@ class Jobs:
     def run(
         self,
         executor: Executor | None,
+        lane: str,
         label: str,
         work: Callable[[], T],
         then: Callable[[Ticket[T]], None],
     ) -> None:
         """Do `work` on the executor's thread, or here when there is none."""
-        ticket = self.open(label, then)
+        ticket = self.open(lane, label, then)
 
         def do() -> None:
             try:
@@ -123,7 +131,10 @@ class Jobs:
         self._empty.set()
 
     def drain(self, *, in_order: bool = True) -> None:
-        """Deliver what can be delivered now; `in_order` False lets waits overtake everything."""
+        """Deliver what can be delivered now.
+
+        `in_order` False, for real time: lanes do not wait for each other, nor do connections.
+        """
         while True:
             ticket = self._next(in_order=in_order)
             if ticket is None:
@@ -133,11 +144,15 @@ class Jobs:
             self._empty.set()
 
     def _next(self, *, in_order: bool) -> Ticket[object] | None:
-        if self._open and self._open[0].resolved:
-            return self._open.popleft()
         if in_order:
-            ready = not self._open and self._waits and self._waits[0].resolved
-            return self._waits.popleft() if ready else None
+            first = self._open or self._waits
+            return first.popleft() if first and first[0].resolved else None
+        held_up: set[str] = set()
+        for ticket in self._open:
+            if ticket.resolved and ticket.lane not in held_up:
+                self._open.remove(ticket)
+                return ticket
+            held_up.add(ticket.lane)
         for ticket in self._waits:
             if ticket.resolved:
                 self._waits.remove(ticket)

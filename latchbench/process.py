@@ -53,8 +53,15 @@ def die_with_parent() -> None:
 
 
 def say_ready(info: Mapping[str, Any]) -> None:
-    """Tell the bench, in one write, that this process serves."""
-    _write_line(READY + json.dumps(info))
+    """Tell the bench, in one write, that this process serves.
+
+    All children share one pipe, and only short writes to a pipe stay whole (PIPE_BUF, pipe(7)):
+    raises `ValueError` for an `info` that is too long.
+    """
+    line = READY + json.dumps(info)
+    if len(line.encode()) >= select.PIPE_BUF:
+        raise ValueError("too much to say in one line")
+    _write_line(line)
 
 
 def _write_line(line: str) -> None:
@@ -282,18 +289,21 @@ class ForkServer:
         stdout = self._process.stdout
         if stdout is None:
             raise ProcessFailed("the fork server has no standard output")
-        while line := await stdout.readline():
-            text = line.decode()
-            if text.startswith(READY):
-                self._on_ready(json.loads(text[len(READY) :]))
-            else:
-                self._on_report(json.loads(text))
-        for name, future in self._ready.items():
-            if not future.done():
-                future.set_exception(ProcessFailed(f"{name}: the fork server ended"))
-        for end in self._ends.values():
-            if not end.done():
-                end.set_result(-signal.SIGKILL)
+        try:
+            while line := await stdout.readline():
+                text = line.decode()
+                if text.startswith(READY):
+                    self._on_ready(json.loads(text[len(READY) :]))
+                else:
+                    self._on_report(json.loads(text))
+        finally:
+            # Whatever ended the reading: nobody may wait for a word that cannot come any more.
+            for name, future in self._ready.items():
+                if not future.done():
+                    future.set_exception(ProcessFailed(f"{name}: the fork server ended"))
+            for end in self._ends.values():
+                if not end.done():
+                    end.set_result(-signal.SIGKILL)
 
     def _end_of(self, pid: int) -> asyncio.Future[int]:
         """The child's READY line may overtake the server's own report of its start."""

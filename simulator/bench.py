@@ -23,6 +23,7 @@ from latchbench.trace import Masker, PinLetters, TraceEvent, merged
 from protos.access.v1 import admin_pb2, admin_pb2_grpc
 from protos.bench.v1 import bench_pb2, bench_pb2_grpc
 from simulator.conductor import Conductor, OpenCall, Tally
+from simulator.host.nvm import nvm_path
 from simulator.inventory import device_message
 from simulator.layout import (
     SYNC_DEADLINE_STEPPED_US,
@@ -113,18 +114,39 @@ class Bench:
             host_settings(self.fleet, self.options, place, f"host-{number}", locks)
             for number, locks in enumerate(packs, 1)
         ]
-        hosts, gateway = await asyncio.gather(
-            self._rig.spawn_hosts(settings),
-            self._rig.spawn_gateway(gateway_settings(self.fleet, self.options, place)),
+        *hosts, gateway = await self._spawn(
+            settings, gateway_settings(self.fleet, self.options, place)
         )
-        self._started = [(self._rig.hosts, host.pid) for host in hosts]
-        self._started.append((self._rig.gateways, gateway.pid))
         for host, locks in zip(hosts, packs, strict=True):
             await self._know_host(host, locks)
         await self._know_gateway(gateway)
         await self._register()
         if self.conductor is not None:
             await self.settle(self.conductor.now_us + SYNC_DEADLINE_STEPPED_US)
+
+    async def _spawn(
+        self, hosts: Sequence[Mapping[str, Any]], gateway: Mapping[str, Any]
+    ) -> list[Started]:
+        """All processes at once, the gateway last in the list.
+
+        Raises what the first of them raised that did not start; the others are known then, so that
+        `stop` ends them.
+        """
+        rig = self._rig
+        servers = [*(rig.hosts for _ in hosts), rig.gateways]
+        spawning = [*map(rig.hosts.spawn, hosts), rig.gateways.spawn(gateway)]
+        results = await asyncio.gather(*spawning, return_exceptions=True)
+        started = []
+        failures = []
+        for server, result in zip(servers, results, strict=True):
+            if isinstance(result, BaseException):
+                failures.append(result)
+            else:
+                started.append(result)
+                self._started.append((server, result.pid))
+        if failures:
+            raise failures[0]
+        return started
 
     async def stop(self) -> None:
         """End this bench's processes. May be called again."""
@@ -136,7 +158,7 @@ class Bench:
         name = str(host.info["name"])
         control = self._open(f"unix:{host.info['control_socket']}")
         self._controls[name] = bench_pb2_grpc.HostControlServiceStub(control)
-        paths = {lock["name"]: lock["nvm_path"] for lock in host.info["locks"]}
+        folder = self.options.state_dir or self._directory
         for lock in locks:
             self.locks[lock.name] = BenchLock(
                 plan=lock,
@@ -144,7 +166,7 @@ class Bench:
                 host=name,
                 host_pid=host.pid,
                 host_address=str(host.info["device_address"]),
-                nvm_path=paths[lock.name],
+                nvm_path=str(nvm_path(folder, lock.name)),
             )
         if self.conductor is not None:
             await self.conductor.add(name, self._stepper(control))

@@ -11,15 +11,8 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from latchbench.process import ForkServer
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from latchbench.process import Started
 
 HOST_MODULE = "simulator.host.forkserver"
 GATEWAY_MODULE = "gateway.forkserver"
@@ -70,14 +63,6 @@ class Rig:
         path = self.directory / f"c{self._cases}"
         path.mkdir(mode=0o700)
         return path
-
-    async def spawn_hosts(self, settings: list[Mapping[str, Any]]) -> list[Started]:
-        """All hosts at once. Raises `ProcessFailed` if one does not start."""
-        return list(await asyncio.gather(*(self.hosts.spawn(each) for each in settings)))
-
-    async def spawn_gateway(self, settings: Mapping[str, Any]) -> Started:
-        """Raises `ProcessFailed` if it does not start."""
-        return await self.gateways.spawn(settings)
 
     async def stop(self) -> None:
         """End every process that is left and remove the directory."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+import grpc
+
 from gateway.api.port import CALL_HEADER
+from gateway.policy.keypad import keypad_of
 from gateway.policy.records import DeviceRecord, Facts
 from protos.access.v1 import admin_pb2 as pb
 from protos.access.v1 import admin_pb2_grpc as pb_grpc
@@ -38,7 +41,10 @@ class AdminService(pb_grpc.AdminServiceServicer):
 
     async def PutDevices(self, request: Any, context: Any) -> Any:
         """Registers devices durably."""
-        devices = [device_from_wire(message) for message in request.devices]
+        try:
+            devices = [device_from_wire(message) for message in request.devices]
+        except ValueError as error:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
 
         def enter(answer: Answer[None]) -> None:
             self._inventory.put_devices(devices, answer)
@@ -65,8 +71,14 @@ def _call_id(context: Any) -> str | None:
 
 
 def device_from_wire(message: pb.DeviceRecord) -> DeviceRecord:
-    """A device as it is told to the gateway."""
+    """A device as it is told to the gateway.
+
+    Raises `ValueError` for facts that no lock can have: they would be met again at every call.
+    """
     facts = message.facts
+    keypad_of(facts.code_lengths, facts.constraints)
+    if facts.slots < 1:
+        raise ValueError(f"{message.name}: a lock has at least one slot")
     return DeviceRecord(
         device_id=message.device_id,
         name=message.name,

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import grpc
 
-from gateway.driver.wire import command_to_wire, notice_from_wire, report_from_wire
+from gateway.driver.wire import (
+    MalformedMessage,
+    command_to_wire,
+    notice_from_wire,
+    report_from_wire,
+)
+from gateway.policy.commands import Report, Transmit
 from gateway.policy.retry import backoff_us
 from latchbench.channel import channel_options, open_channel
 from protos.device.v1 import lock_host_pb2 as pb
@@ -162,7 +168,12 @@ class Hosts:
         if not host.open_commands and host.guard is not None:
             host.guard.cancel()
         self._parts.counters.add("reports")
-        self.core.on_report(device_id, report.sequence, report_from_wire(report))
+        try:
+            told = report_from_wire(report)
+        except MalformedMessage:
+            self._parts.counters.add("malformed_reports")
+            told = Report(Transmit.FAIL)
+        self.core.on_report(device_id, report.sequence, told)
 
     # Connecting.
 
@@ -205,7 +216,7 @@ class Hosts:
         opened = ticket.result()
         if opened is None:
             host.failures += 1
-            wait_us = backoff_us(host.failures, self._parts.below)
+            wait_us = backoff_us(host.failures, self._links.randrange)
             self._trace(host, "gateway.lock.no_host")
             self._parts.clock.call_at(
                 self._parts.now_us() + wait_us, lambda: self._connect(host), order=host.name
@@ -229,6 +240,8 @@ class Hosts:
         self._trace(host, "gateway.lock.host_lost")
         host.link = None
         host.open_commands.clear()
+        if host.guard is not None:
+            host.guard.cancel()
         if host.channel is not None:
             self._start(host.channel.close())
             host.channel = None

@@ -96,7 +96,7 @@ def report_from_wire(message: pb.Report) -> Report:
         raise MalformedMessage("a report has neither a transmit outcome nor a rejection")
     return Report(
         transmit=transmit or Transmit.FAIL,
-        supervision=_SUPERVISION[message.supervision],
+        supervision=_SUPERVISION.get(message.supervision, Supervision.NONE),
         rejection=rejection,
         incarnation=message.incarnation if message.HasField("incarnation") else None,
         body=_body_from_wire(message),

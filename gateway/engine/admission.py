@@ -121,6 +121,10 @@ class Admission:
             answer.fail(error)
             return
         call.plan_answer = answer
+        offline = self._offline(call)
+        if offline and not call.request.attempt_for_offline_device:
+            answer.fail(DeviceOffline(offline))
+            return
         self._choose(call, self._plan_draw)
 
     def _read(self, body: Mapping[str, object]) -> Admitting:
@@ -172,10 +176,10 @@ class Admission:
         later = call.load_at_us is not None and call.load_at_us > now_us
         for device in call.devices:
             book = self._world.books[device.device_id]
-            if not book.host_up:
-                continue
             if self._unread(device.device_id):
                 call.waits_for[device.device_id] = None
+            elif not book.host_up:
+                continue
             elif call.sync and later and book.belief is not Belief.DEAD:
                 book.wants_walk = True
                 call.waits_for[device.device_id] = None
@@ -205,8 +209,8 @@ class Admission:
         if device_id not in call.waits_for:
             return
         book = self._world.books[device_id]
-        dead = book.belief is Belief.DEAD or not book.host_up
-        if not dead and (self._unread(device_id) or book.wants_walk or book.wants_ping):
+        asked = book.host_up and (book.wants_walk or book.wants_ping)
+        if book.belief is not Belief.DEAD and (self._unread(device_id) or asked):
             self._watch(call, device_id)
             return
         del call.waits_for[device_id]
@@ -228,9 +232,15 @@ class Admission:
         self._next()
 
     def _next(self) -> None:
-        if not self._choosing and self._queue:
+        """Begin the next choice. A loop: any number of calls may end without one."""
+        while self._queue and not self._choosing:
+            call = self._queue.popleft()
+            offline = self._offline(call)
+            if offline and not call.request.attempt_for_offline_device:
+                call.fail(DeviceOffline(offline))
+                continue
             self._choosing = True
-            self._choose(self._queue.popleft(), self._draw)
+            self._choose(call, self._draw)
 
     def _offline(self, call: Admitting) -> list[str]:
         return [
@@ -240,11 +250,6 @@ class Admission:
         ]
 
     def _choose(self, call: Admitting, draw: Draw) -> None:
-        offline = self._offline(call)
-        if offline and not call.request.attempt_for_offline_device:
-            call.fail(DeviceOffline(offline))
-            self._chosen(call)
-            return
         # Looked up again: what a lock says of itself may have come in while the call was prepared.
         call.devices = [self._world.devices[device.device_id] for device in call.devices]
         locks = [lock_facts(self._parts, device) for device in call.devices]

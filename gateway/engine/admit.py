@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gateway.engine.book import Belief
 from gateway.engine.facts import no_space
 from gateway.engine.groups import Call
+from gateway.policy.mirror import Knowledge
 from gateway.policy.names import device_name
 from gateway.policy.operations import NO_SPACE, free_slot
 from gateway.policy.records import (
@@ -163,16 +164,18 @@ class Admitter:
         now_us = self._parts.now_us()
         if row.pin is None or (row.load_at_us is not None and row.load_at_us > now_us):
             return row
+        book = self._world.books[device.device_id]
+        within_reach = book.host_up and book.belief is not Belief.DEAD
+        if not within_reach or book.mirror.knowledge is not Knowledge.FULL:
+            return row  # it takes a slot when the lock was read and can be written
         slot = free_slot(
-            self._world.books[device.device_id].mirror,
+            book.mirror,
             device.slots or device.facts.slots,
             device.facts.reserved_slots,
             self._world.codes_of(device.device_id),
         )
         if slot is not None:
             return replace(row, slot=slot)
-        if not self._world.books[device.device_id].has_info:
-            return row
         problem = CodeProblem(NO_SPACE, no_space(device).message, now_us)
         return replace(row, errors=(problem,))
 

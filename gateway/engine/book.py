@@ -35,7 +35,6 @@ class Belief(StrEnum):
 class CodeRun:
     """What is remembered of one code's programming between two commands."""
 
-    was_empty: bool = False
     refused_by_supervision: bool = False
     misses: int = 0
 

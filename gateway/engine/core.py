@@ -25,6 +25,7 @@ from gateway.policy.views import device_view
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from gateway.engine.book import Book
     from gateway.engine.parts import Parts, Radio, Thinking
     from gateway.policy.choose import Draw
     from gateway.policy.commands import Notice, Report
@@ -97,16 +98,16 @@ class Core:
     ) -> None:
         """Take up what was stored. A group that was not decided counts as aborted.
 
-        Every code that may be on a lock is in doubt until the lock was read: a command of the
-        gateway before may have been obeyed after its last word to the store.
+        A command of the gateway before may have been obeyed after its last word to the store, so
+        whatever may be on a lock is in doubt until it was read. Every lock is walked anyway, and a
+        code that was read back once is judged by that.
         """
         for device in devices:
             self._world.put_device(device)
         for group in groups:
             self._world.put_group(group)
         for code in codes:
-            doubt = code.slot is not None and code.progress is not Progress.GONE
-            self._world.put_code(replace(code, progress=Progress.DOUBT) if doubt else code)
+            self._world.put_code(_restored(code))
         for record in unmanaged:
             self._world.put_unmanaged(record)
         self._world.is_stored()
@@ -138,7 +139,7 @@ class Core:
         except GatewayError as error:
             answer.fail(error)
         else:
-            answer.ok(view_of(self._parts, code))
+            self._world.when_durable(lambda: answer.ok(view_of(self._parts, code)))
 
     def _find(self, query: GetQuery) -> CodeRecord:
         if query.access_code_id is not None:
@@ -175,7 +176,8 @@ class Core:
         ]
         rows, place = take_page(listed, _place_of_code, wanted.after, wanted.limit)
         items = tuple(view_of(self._parts, code) for code in rows)
-        answer.ok(Page(items, wanted.cursor(place) if place is not None else None))
+        page = Page(items, wanted.cursor(place) if place is not None else None)
+        self._world.when_durable(lambda: answer.ok(page))
 
     def delete(self, query: Mapping[str, object], answer: Answer[None]) -> None:
         """Want an access code absent; answered when that is durable."""
@@ -266,20 +268,20 @@ class Core:
         self._arm_tick(min((time for time in times if time is not None), default=None))
 
     def open_work(self) -> int:
-        """What will end without a new cause: locks being worked on, calls and groups undecided."""
-        locks = sum(
-            1
-            for book in self._world.books.values()
-            if book.host_up
-            and book.belief is not Belief.DEAD
-            and (book.busy is not None or book.retry_at_us is not None)
+        """What will end without a new cause: calls and groups undecided, locks being worked on.
+
+        Above 0 it is a hint of how much, not a count of everything.
+        """
+        undecided = (
+            self._admission.open_count() + self._groups.open_count() + self._world.saves_open
         )
-        return (
-            locks
-            + self._admission.open_count()
-            + self._groups.open_count()
-            + self._world.saves_open
-        )
+        return undecided or int(any(map(self._is_worked_on, self._world.books.values())))
+
+    def _is_worked_on(self, book: Book) -> bool:
+        if not book.host_up or book.belief is Belief.DEAD:
+            return False
+        waits = book.busy is not None or book.retry_at_us is not None
+        return waits or self._rows.has_work(book.device_id)
 
     def waiting_work(self) -> int:
         """What waits for a lock that is out of reach."""
@@ -297,3 +299,17 @@ def _place_of_code(code: CodeRecord) -> Place:
 def _place_of_device(item: tuple[int, DeviceRecord]) -> Place:
     position, device = item
     return Place(device.created_at_us, position, device.device_id)
+
+
+def _restored(code: CodeRecord) -> CodeRecord:
+    """A stored row as the engine takes it up.
+
+    A slot was kept in the same breath in which it was first written, so a code that has one counts
+    as sent.
+    """
+    if code.slot is None:
+        refused = code.progress is Progress.REFUSED and code.want is Want.PRESENT
+        return replace(code, progress=Progress.TODO) if refused else code
+    if code.progress is Progress.THERE and code.want is Want.PRESENT:
+        return code
+    return replace(code, progress=Progress.DOUBT, sends=max(1, code.sends))

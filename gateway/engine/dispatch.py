@@ -13,19 +13,26 @@ from typing import TYPE_CHECKING
 from gateway.engine.book import Belief, Busy
 from gateway.engine.observe import Observer
 from gateway.policy.commands import (
+    ChecksumBody,
     ClearCode,
+    CodeBody,
+    InfoBody,
     LockEvent,
+    ReadChecksum,
     ReadCode,
+    ReadInfo,
     Rejection,
     SetCode,
     Supervision,
     Transmit,
+    Walk,
+    WalkBody,
 )
-from gateway.policy.mirror import EMPTY
 from gateway.policy.operations import (
+    GiveUpSlot,
     LockNeeds,
+    Next,
     NoSpace,
-    Nothing,
     Operation,
     TakeSlot,
     next_operation,
@@ -38,7 +45,7 @@ if TYPE_CHECKING:
     from gateway.engine.book import Book
     from gateway.engine.parts import Listener, Parts, Radio
     from gateway.engine.rows import Rows
-    from gateway.policy.commands import Notice, Report
+    from gateway.policy.commands import Body, Command, Notice, Report
 
 
 class Dispatcher:
@@ -61,27 +68,38 @@ class Dispatcher:
         self._arm(book)
 
     def _work(self, book: Book) -> None:
+        self._rows.expire(book.device_id)
         while book.busy is None and book.host_up:
             now_us = self._parts.now_us()
             if book.retry_at_us is not None and book.retry_at_us > now_us:
+                return
+            if book.belief is Belief.DEAD and not self._is_called(book):
                 return
             choice = self._choose(book, now_us)
             if isinstance(choice, Operation):
                 self._send(book, choice)
             elif isinstance(choice, TakeSlot):
                 self._take_slot(choice)
+            elif isinstance(choice, GiveUpSlot):
+                code = self._world.codes[choice.access_code_id]
+                self._world.put_code(replace(code, slot=None))
             elif isinstance(choice, NoSpace):
                 self._listener.code_no_space(self._world.codes[choice.access_code_id])
             else:
                 return
 
-    def _choose(self, book: Book, now_us: int) -> Operation | TakeSlot | NoSpace | Nothing:
+    def _is_called(self, book: Book) -> bool:
+        """Whether anybody wants to know if a lock that is believed dead is back."""
+        return book.resync_due or book.wants_ping or self._rows.has_work(book.device_id)
+
+    def _choose(self, book: Book, now_us: int) -> Next:
         device = self._world.devices[book.device_id]
         needs = LockNeeds(
             mirror=book.mirror,
             slots_max=device.slots or device.facts.slots,
             reserved_slots=device.facts.reserved_slots,
             has_info=book.has_info,
+            believed_dead=book.belief is Belief.DEAD,
             supports_checksum=book.supports_checksum,
             wants_walk=book.wants_walk,
             wants_ping=book.wants_ping,
@@ -118,7 +136,6 @@ class Dispatcher:
         run = book.run_of(access_code_id)
         run.refused_by_supervision = False
         if isinstance(command, SetCode):
-            run.was_empty = book.mirror.view(command.slot) == EMPTY
             code = replace(code, sends=code.sends + 1)
         self._world.put_code(replace(code, progress=Progress.DOUBT, attempts=code.attempts + 1))
 
@@ -126,8 +143,13 @@ class Dispatcher:
         """One timer per lock at most: for the next thing that time alone brings."""
         codes = self._world.codes_of(book.device_id)
         times = [next_wake_us(codes, self._parts.now_us())]
+        now_us = self._parts.now_us()
         if book.busy is None and book.host_up:
-            times.append(book.retry_at_us)
+            if book.belief is Belief.DEAD and book.retry_at_us is None:
+                # Nobody waits for it, and nothing else would ever look in on it again.
+                book.retry_at_us = now_us + book.resync_interval_us
+            if book.retry_at_us is not None and book.retry_at_us > now_us:
+                times.append(book.retry_at_us)
         at_us = min((time for time in times if time is not None), default=None)
         if book.wake is not None:
             if book.wake.live and book.wake.due_us == at_us:
@@ -144,7 +166,6 @@ class Dispatcher:
         book.wake = None
         if book.belief is Belief.DEAD:
             book.resync_due = True  # time to look in on it, wanted or not
-        self._rows.expire(device_id)
         self.poke(device_id)
 
     # What comes back.
@@ -155,13 +176,15 @@ class Dispatcher:
         if book.busy is None or book.busy.sequence != sequence:
             if report.transmit is Transmit.OK and report.rejection is None:
                 self._heard(book)
+                self.poke(device_id)
             return
         operation, book.busy = book.busy.operation, None
         if report.rejection is Rejection.STALE:
-            book.host_up = False  # a newer gateway holds the lock: this one is done with it
-            self._parts.trace("gateway.superseded", lock=self._world.devices[device_id].name)
-        elif report.transmit is not Transmit.OK:
+            self._superseded(book)
+        elif report.transmit is not Transmit.OK or report.rejection is not None:
             self._silent(book, report.transmit)
+        elif not _answers(operation.command, report.body):
+            self._silent(book, Transmit.FAIL)
         else:
             self._heard(book)
             self._learn(book, operation, report)
@@ -205,8 +228,22 @@ class Dispatcher:
         book.resync_due = False
         book.tell_waiters()
 
+    def _superseded(self, book: Book) -> None:
+        """A newer gateway holds the lock: this one is done with it, and says so of its codes."""
+        book.host_up = False
+        book.belief = Belief.DEAD
+        book.dead_since_us = self._parts.now_us()
+        self._parts.trace("gateway.superseded", lock=self._world.devices[book.device_id].name)
+        self._listener.lock_silent(book.device_id)
+        book.tell_waiters()
+
     def _learn(self, book: Book, operation: Operation, report: Report) -> None:
-        self._observer.incarnation(book, report.incarnation)
+        written = isinstance(operation.command, SetCode)
+        self._observer.incarnation(
+            book,
+            report.incarnation,
+            just_written=operation.access_code_id if written else None,
+        )
         code = self._world.codes.get(operation.access_code_id or "")
         if isinstance(operation.command, SetCode | ClearCode) and code is not None:
             run = book.run_of(code.access_code_id)
@@ -238,6 +275,11 @@ class Dispatcher:
         """The stream to this lock's host is open. What was said meanwhile is lost."""
         book = self._world.books[device_id]
         book.host_up = True
+        book.busy = None  # the stream before may have ended in the same instant
+        book.retry_at_us = None
+        book.silences = 0
+        if book.belief is Belief.DEAD:
+            book.belief = Belief.UNKNOWN
         book.notice_number = None
         book.wants_walk = book.has_info
         self.poke(device_id)
@@ -269,3 +311,21 @@ class Dispatcher:
         book = self._world.books[device_id]
         book.resync_due = True
         self.poke(device_id)
+
+
+def _answers(command: Command, body: Body | None) -> bool:
+    """Whether a report has the body that was asked for.
+
+    One without it is taken for a silence: a lock that leaves it out would be asked without pause.
+    """
+    match command:
+        case ReadCode(slot):
+            return isinstance(body, CodeBody) and body.slot == slot
+        case Walk():
+            return isinstance(body, WalkBody)
+        case ReadChecksum():
+            return isinstance(body, ChecksumBody)
+        case ReadInfo():
+            return isinstance(body, InfoBody)
+        case _:
+            return True

@@ -54,6 +54,7 @@ def has_space(parts: Parts, device: DeviceRecord) -> bool:
             device.slots or device.facts.slots,
             device.facts.reserved_slots,
             parts.world.codes_of(device.device_id),
+            parts.now_us(),
         )
         > 0
     )

@@ -148,6 +148,8 @@ class Groups:
             self._rows.event("access_code.created", code)
             if code.progress is Progress.THERE:
                 self._set(code)
+            elif code.errors:
+                self._rows.event("access_code.failed_to_set_on_device", code)
         self._world.save(call.committed)
 
     def _abort(self, call: Call, refusals: list[Refusal]) -> None:
@@ -197,9 +199,11 @@ class Groups:
             self._world.save()
 
     def _set(self, code: CodeRecord) -> None:
+        was_set = code.was_set
         code = replace(code, was_set=True, errors=(), retry_at_us=None)
         self._world.put_code(code)
-        self._rows.event("access_code.set_on_device", code)
+        if not was_set:
+            self._rows.event("access_code.set_on_device", code)
 
     def code_refused(self, code: CodeRecord) -> None:
         """The lock will not take it, and all of it was read since."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gateway.policy.commands import ChecksumBody, CodeBody, InfoBody, WalkBody
-from gateway.policy.mirror import EMPTY, proves, read_slot
+from gateway.policy.commands import ChecksumBody, CodeBody, InfoBody, SlotStatus, WalkBody
+from gateway.policy.mirror import EMPTY, holds, proves, read_slot
 from gateway.policy.records import (
     CodeProblem,
     EventRecord,
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from gateway.policy.records import CodeRecord
 
 REMOVALS_UNTIL_ERROR = 3
+# What a code can be long at all; a lock that reports another length is not believed.
+_LENGTHS = range(1, 21)
 
 
 class Observer:
@@ -48,8 +50,13 @@ class Observer:
 
     # What a report carries.
 
-    def incarnation(self, book: Book, incarnation: int | None) -> None:
-        """Another memory than before: another lock, or the same one after a reset."""
+    def incarnation(
+        self, book: Book, incarnation: int | None, *, just_written: str | None = None
+    ) -> None:
+        """Another memory than before: another lock, or the same one after a reset.
+
+        `just_written` is the code whose write this very report ends: it went into the new memory.
+        """
         device = self._world.devices[book.device_id]
         if incarnation is None or incarnation == device.incarnation:
             return
@@ -64,8 +71,9 @@ class Observer:
         for record in list(self._world.unmanaged.get(book.device_id, {}).values()):
             self._world.drop_unmanaged(record)
         for code in self._world.codes_of(book.device_id):
-            if code.slot is not None:
+            if code.slot is not None and code.access_code_id != just_written:
                 self._lost_with_its_memory(code)
+        self._rows.reopen(book.device_id)
         self._world.save()
 
     def _lost_with_its_memory(self, code: CodeRecord) -> None:
@@ -91,9 +99,11 @@ class Observer:
         device = self._world.devices[book.device_id]
         book.has_info = True
         book.supports_checksum = body.checksum
-        if (device.slots, device.code_length) != (body.slots, body.code_length):
+        slots = body.slots or device.facts.slots
+        length = body.code_length if body.code_length in _LENGTHS else None
+        if (device.slots, device.code_length) != (slots, length):
             book.codes_version += 1
-            self._world.put_device(replace(device, slots=body.slots, code_length=body.code_length))
+            self._world.put_device(replace(device, slots=slots, code_length=length))
             self._world.save()
 
     def _walk(self, book: Book, body: WalkBody) -> None:
@@ -102,7 +112,8 @@ class Observer:
         book.wants_slots.clear()
         suspects, book.suspects = book.suspects, set()
         changed = False
-        for slot in news:
+        # With the slots of codes that were there before the last restart and may have gone since.
+        for slot in sorted({*news, *self._world.unmanaged.get(book.device_id, {})}):
             changed = self._slot_news(book, slot) or changed
         for code in self._world.codes_of(book.device_id):
             changed = self._missing(book, code) or changed
@@ -140,6 +151,8 @@ class Observer:
         """A look at one slot because the lock said that something happened there."""
         if body.slot in book.wants_slots:
             book.wants_slots.remove(body.slot)
+        if body.status is SlotStatus.NO_SUCH_SLOT:
+            book.mirror.missing.add(body.slot)
         if book.mirror.saw(body.slot, read_slot(body)):
             self._slot_news(book, body.slot)
             for code in self._world.codes_of(book.device_id):
@@ -151,18 +164,19 @@ class Observer:
         """The slot of a code whose fate was in doubt."""
         view = read_slot(body)
         book.mirror.saw(body.slot, view)
+        if body.status is SlotStatus.NO_SUCH_SLOT:
+            book.mirror.missing.add(body.slot)
         if body.slot in book.wants_slots:
             book.wants_slots.remove(body.slot)
         if code.progress is not Progress.DOUBT:
             return
-        run = book.run_of(code.access_code_id)
-        present = code.pin is not None and proves(view, code.pin, was_empty=run.was_empty)
+        ours = code.sends > 0
         if code.want is Want.PRESENT:
-            if present:
+            if code.pin is not None and proves(view, code.pin, ours=ours):
                 self._there(book, code)
             else:
                 self._not_there(book, code, view)
-        elif present:
+        elif code.pin is not None and holds(view, code.pin, ours=ours):
             self._still_there(book, code)
         else:
             # Somebody else's code may stand there now. Ours is gone, and that one is not ours.
@@ -197,8 +211,10 @@ class Observer:
             book.wants_walk = True
             book.suspects.add(code.access_code_id)
             return
-        slot = None if view.occupied else code.slot
-        self._world.put_code(replace(code, progress=Progress.TODO, slot=slot))
+        kept = None if _is_somebody_elses(view, book, code) else code.slot
+        self._world.put_code(replace(code, progress=Progress.TODO, slot=kept))
+        if kept is None and code.slot is not None and self._slot_news(book, code.slot):
+            self._world.save()
 
     def _still_there(self, book: Book, code: CodeRecord) -> None:
         if code.attempts == 0:
@@ -219,7 +235,9 @@ class Observer:
 
     def _slot_news(self, book: Book, slot: int) -> bool:
         """Note a slot that changed and is not ours; returns whether anything was to note."""
-        if any(code.slot == slot for code in self._world.codes_of(book.device_id)):
+        codes = self._world.codes_of(book.device_id)
+        # A slot that is only kept for a code of ours is still whoever's code stands in it.
+        if any(code.slot == slot and code.sends > 0 for code in codes):
             return False
         view = book.mirror.view(slot) or EMPTY
         known = self._world.unmanaged.get(book.device_id, {}).get(slot)
@@ -259,7 +277,7 @@ class Observer:
         if code.progress is not Progress.THERE or code.slot is None or code.pin is None:
             return False
         view = book.mirror.view(code.slot) or EMPTY
-        if proves(view, code.pin, was_empty=True):
+        if proves(view, code.pin, ours=True):
             return False
         if code.want is Want.ABSENT:
             self._rows.gone(code)
@@ -274,7 +292,7 @@ class Observer:
             created_at_us=self._parts.now_us(),
         )
         others = [item for item in code.errors if item.error_code != problem.error_code]
-        code = replace(code, progress=Progress.TODO, errors=(*others, problem))
+        code = replace(code, progress=Progress.TODO, errors=(*others, problem), was_set=False)
         self._world.put_code(code)
         external = "modified_external_to_seam" if view.occupied else "deleted_external_to_seam"
         self._rows.event(f"access_code.{external}", code)
@@ -289,3 +307,10 @@ FAILED_TO_REMOVE = CodeProblem(
     message="The lock still holds the code after several attempts to clear it; trying on.",
     created_at_us=0,
 )
+
+
+def _is_somebody_elses(view: SlotView, book: Book, code: CodeRecord) -> bool:
+    """Whether what stands where our code should be is not ours to overwrite."""
+    if code.pin is not None and holds(view, code.pin, ours=True):
+        return False  # ours, but disabled
+    return view.occupied or code.slot in book.mirror.missing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gateway.policy.operations import is_due
+from gateway.policy.operations import NO_SPACE, is_due
 from gateway.policy.records import CodeProblem, EventRecord, Progress, Want
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ class Rows:
     def make_absent(self, code: CodeRecord) -> None:
         """A code is no longer wanted. One that was never sent is gone at once."""
         code = replace(code, want=Want.ABSENT, attempts=0, retry_at_us=None)
-        never_sent = code.sends == 0 and code.progress is not Progress.DOUBT
+        untouched = code.progress in (Progress.TODO, Progress.REFUSED)
+        never_sent = code.sends == 0 and untouched
         if never_sent or code.slot is None:
             self._world.put_code(code)
             self.gone(code)
@@ -102,12 +103,21 @@ class Rows:
         """Whether a row of this lock waits for something to be done to it now."""
         now_us = self._parts.now_us()
         return any(
-            code.want is Want.ABSENT
-            or code.progress is Progress.DOUBT
-            or (code.progress is Progress.TODO and code.pin is not None and is_due(code, now_us))
+            code.want is Want.ABSENT or code.progress is Progress.DOUBT or _is_wanted(code, now_us)
             for code in self._world.codes_of(device_id)
         )
 
     def name(self, code: CodeRecord) -> str:
         """The lock's name."""
         return self._world.devices[code.device_id].name
+
+
+def _is_wanted(code: CodeRecord, now_us: int) -> bool:
+    """Due, not written yet, and not merely waiting for a slot to become free."""
+    waits_for_space = any(problem.error_code == NO_SPACE for problem in code.errors)
+    return (
+        code.progress is Progress.TODO
+        and code.pin is not None
+        and is_due(code, now_us)
+        and not waits_for_space
+    )

@@ -64,7 +64,7 @@ class World:
 
     def held(self, device_id: str) -> frozenset[str]:
         """Codes of a device whose latest change is not durable yet."""
-        return frozenset(+self._held[device_id]) if device_id in self._held else frozenset()
+        return frozenset(self._held.get(device_id, ()))
 
     def is_listed(self, code: CodeRecord) -> bool:
         """Whether callers may see a row: its group was decided, and decided well."""
@@ -167,7 +167,7 @@ class World:
         def durable() -> None:
             self.saves_open -= 1
             for code in changes.codes.values():
-                self._held[code.device_id][code.access_code_id] -= 1
+                self._release(code)
             if changes.events:
                 self.published(changes.events)
             if then is not None:
@@ -176,3 +176,16 @@ class World:
                 self.look_at(device_id)
 
         self._saver.save(changes, durable)
+
+    def when_durable(self, then: Callable[[], None]) -> None:
+        """Call `then` when everything handed over so far is durable: at once if nothing is open."""
+        if self.saves_open:
+            self._saver.save(Changes(), then)
+        else:
+            then()
+
+    def _release(self, code: CodeRecord) -> None:
+        held = self._held[code.device_id]
+        held[code.access_code_id] -= 1
+        if not held[code.access_code_id]:
+            del held[code.access_code_id]

@@ -63,11 +63,14 @@ class Mirror:
 
     knowledge: Knowledge = Knowledge.NONE
     slots: dict[int, SlotView] = field(default_factory=dict)
+    missing: set[int] = field(default_factory=set)
+    """Slots that the lock says it does not have."""
 
     def forget(self) -> None:
         """Nothing is known any more: another lock, or one that was reset."""
         self.knowledge = Knowledge.NONE
         self.slots.clear()
+        self.missing.clear()
 
     def saw(self, slot: int, view: SlotView) -> bool:
         """Note one slot; returns whether that is news."""
@@ -123,7 +126,7 @@ class Mirror:
     def lowest_free(self, slots_max: int, taken: frozenset[int]) -> int | None:
         """The first slot that was read as empty and is not in `taken`; None when there is none."""
         for slot in range(1, slots_max + 1):
-            if slot not in taken:
+            if slot not in taken and slot not in self.missing:
                 view = self.view(slot)
                 if view is not None and not view.occupied:
                     return slot
@@ -140,11 +143,17 @@ def _crc16(data: bytes) -> int:
     return crc
 
 
-def proves(view: SlotView, pin: Pin, *, was_empty: bool) -> bool:
-    """Whether a read-back shows that `pin` is in the slot.
+def holds(view: SlotView, pin: Pin, *, ours: bool) -> bool:
+    """Whether a slot holds `pin`, enabled or not, as far as its read-back can tell.
 
-    `was_empty`: the slot was read as empty before our own write to it.
+    `ours`: the slot was read as empty before our own write to it, so that what does not show its
+    digits there is taken for what we wrote.
     """
     if view.pin is not None:
         return view.pin == pin
-    return view.occupied and was_empty
+    return view.occupied and ours
+
+
+def proves(view: SlotView, pin: Pin, *, ours: bool) -> bool:
+    """Whether a read-back shows that `pin` is in the slot and opens the door."""
+    return view.enabled and holds(view, pin, ours=ours)

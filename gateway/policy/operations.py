@@ -39,6 +39,7 @@ class LockNeeds:
     reserved_slots: frozenset[int]
     has_info: bool
     supports_checksum: bool
+    believed_dead: bool = False
     wants_walk: bool = False
     wants_ping: bool = False
     wants_slots: tuple[int, ...] = ()
@@ -63,6 +64,13 @@ class TakeSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveUpSlot:
+    """Somebody else's code stands in the slot that was kept for this one: it needs another."""
+
+    access_code_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoSpace:
     """A code that is due finds no free slot."""
 
@@ -74,7 +82,7 @@ class Nothing:
     """Nothing now."""
 
 
-Next = Operation | TakeSlot | NoSpace | Nothing
+Next = Operation | TakeSlot | GiveUpSlot | NoSpace | Nothing
 
 
 def is_due(code: CodeRecord, now_us: int) -> bool:
@@ -83,7 +91,13 @@ def is_due(code: CodeRecord, now_us: int) -> bool:
 
 
 def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -> Next:
-    """The next thing to do. `codes` are all rows of this lock, in the order they were made."""
+    """The next thing to do. `codes` are all rows of this lock, in the order they were made.
+
+    A lock that is believed dead is only pinged: nobody knows what became of it, and when it is back
+    it is read before it is written.
+    """
+    if needs.believed_dead:
+        return Operation(Ping())
     if not needs.has_info:
         return Operation(ReadInfo())
     if needs.mirror.knowledge is not Knowledge.FULL:
@@ -136,6 +150,8 @@ def _set(
             continue
         if code.pin is None or not is_due(code, now_us):
             continue
+        if code.slot is not None and code.sends == 0 and _is_taken(needs.mirror, code.slot):
+            return GiveUpSlot(code.access_code_id)
         if code.slot is not None:
             return Operation(SetCode(code.slot, code.pin), code.access_code_id)
         slot = free_slot(needs.mirror, needs.slots_max, needs.reserved_slots, codes)
@@ -144,6 +160,11 @@ def _set(
         if no_space is None and not any(p.error_code == NO_SPACE for p in code.errors):
             no_space = NoSpace(code.access_code_id)
     return no_space
+
+
+def _is_taken(mirror: Mirror, slot: int) -> bool:
+    view = mirror.view(slot)
+    return slot in mirror.missing or (view is not None and view.occupied)
 
 
 NO_SPACE = "no_space_for_access_code_on_device"
@@ -158,7 +179,11 @@ def free_slot(
 
 
 def free_slots(
-    mirror: Mirror, slots_max: int, reserved: frozenset[int], codes: Sequence[CodeRecord]
+    mirror: Mirror,
+    slots_max: int,
+    reserved: frozenset[int],
+    codes: Sequence[CodeRecord],
+    now_us: int,
 ) -> int:
     """How many codes the lock still takes, counting rows that have not chosen their slot yet.
 
@@ -167,13 +192,15 @@ def free_slots(
     held = {code.slot for code in codes if code.slot is not None}
     free = 0
     for slot in range(1, slots_max + 1):
-        view = mirror.view(slot)
-        if slot not in reserved and slot not in held and (view is None or not view.occupied):
+        if slot not in reserved and slot not in held and not _is_taken(mirror, slot):
             free += 1
     waiting = sum(
         1
         for code in codes
-        if code.slot is None and code.want is Want.PRESENT and code.load_at_us is None
+        if code.slot is None
+        and code.want is Want.PRESENT
+        and code.progress is Progress.TODO
+        and is_due(code, now_us)
     )
     return free - waiting
 
@@ -193,6 +220,7 @@ def next_wake_us(codes: Sequence[CodeRecord], now_us: int) -> int | None:
         waits = code.want is Want.PRESENT and code.progress is Progress.TODO
         if waits and code.load_at_us is not None and code.load_at_us > now_us:
             times.append(code.load_at_us)
-        if code.want is Want.PRESENT and code.ends_at_us is not None:
-            times.append(code.ends_at_us)
+        ends_at_us = code.ends_at_us if code.want is Want.PRESENT else None
+        if ends_at_us is not None and ends_at_us > now_us:
+            times.append(ends_at_us)
     return min(times, default=None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,18 +48,31 @@ def up_command(options: UpOptions) -> int:
     except ScenarioInvalid as error:
         exits.complain(*(str(problem) for problem in error.problems))
         return exits.USAGE
-    if options.state is not None:
-        _make_state(options.state)
     path = options.ready_file or ready.own_path()
-    return asyncio.run(_up(fleet, options, path))
+    with ExitStack() as held:
+        if options.state is not None:
+            held.callback(os.close, _own(options.state))
+        return asyncio.run(_up(fleet, options, path))
 
 
-def _make_state(folder: Path) -> None:
+def _own(folder: Path) -> int:
+    """Make the folder if there is none, and hold a lock on it for as long as the result is open.
+
+    Two hosts that write the same memory files would damage them.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         why = "it is no folder" if folder.exists() else error.strerror
         raise exits.CommandError(f"cannot use {folder}: {why}", exits.ENVIRONMENT) from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(held)
+        message = f"cannot use {folder}: another bench is up on it"
+        raise exits.CommandError(message, exits.ENVIRONMENT) from error
+    return held
 
 
 def _check_address(name: str, address: str) -> None:

@@ -106,7 +106,7 @@ async def _run(settings: HostSettings, participant: Participant, core: HostCore)
         stop = asyncio.create_task(told_to_stop())
         # One turn of the loop, so that whoever hears READY can already end this host by SIGTERM.
         await asyncio.wait({stop}, timeout=0)
-        say_ready(_ready(settings, core, address))
+        say_ready(_ready(settings, address))
         ends: set[asyncio.Future[Any]] = {stop, failed}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
@@ -161,20 +161,12 @@ def _bind(server: grpc.aio.Server, address: str) -> int:
         raise _Unservable(f"cannot serve {address}: it is in use, or cannot be") from None
 
 
-def _ready(settings: HostSettings, core: HostCore, address: str) -> dict[str, Any]:
+def _ready(settings: HostSettings, address: str) -> dict[str, Any]:
     return {
         "name": settings.name,
         "pid": os.getpid(),
         "device_address": address,
         "control_socket": settings.control_socket,
-        "locks": [
-            {
-                "name": lock.name,
-                "lock_id": lock.settings.lock_id,
-                "nvm_path": str(lock.nvm.path),
-            }
-            for lock in core.locks
-        ],
     }
 
 

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 # User Code CC version 2: a slot has 16 bits, the length of a code 4 (Extended User Code Set).
 SLOT_MAX: Final = 0xFFFF
 CODE_CHARACTERS_MAX: Final = 0x0F
-# Time Parameters CC: the year is written with four digits.
 # The Notification type of everything that a lock of ours says: bolts, keypads and codes.
 ACCESS_CONTROL: Final = 6
+# Time Parameters CC: the year is written with four digits.
 CLOCK_MAX_US: Final = 253_402_300_800 * 1_000_000
 
 _STATUSES_TAKEN: Final = MappingProxyType(

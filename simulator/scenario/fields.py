@@ -66,7 +66,7 @@ class Saved:
             return self._judge_row(name, inner[1:])
         if inner[0] not in self.names or len(inner) > 1:
             asked = ".".join(inner)
-            return f"'{name}' has no '{asked}'{suggest(asked, self.names)}"
+            return f"'{name}' has no {shown(asked)}{suggest(asked, self.names)}"
         return None
 
     def _judge_row(self, name: str, inner: list[str]) -> str | None:
@@ -74,9 +74,9 @@ class Saved:
             return f"name a lock and a field, as in {name}.devices.front.code"
         lock, asked = inner
         if lock not in self.locks:
-            return f"'{name}' is not about a lock '{lock}'{suggest(lock, self.locks)}"
+            return f"'{name}' is not about a lock {shown(lock)}{suggest(lock, self.locks)}"
         if asked not in self.row_names:
-            return f"a device of '{name}' has no '{asked}'{suggest(asked, self.row_names)}"
+            return f"a device of '{name}' has no {shown(asked)}{suggest(asked, self.row_names)}"
         return None
 
 

@@ -181,7 +181,7 @@ class _Filler:
             if complaint is not None:
                 raise Trouble.here(complaint)
             return part
-        known = [*self._names.values, *self._names.saved]
+        known = [*self._names.values, *sorted(self._names.saved)]
         raise Trouble.here(f"${{{part}}} stands for nothing here{suggest(name, known)}")
 
     def _counted(self, value: object, at: Where) -> object:

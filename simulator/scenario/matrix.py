@@ -19,6 +19,7 @@ from simulator.scenario.problems import (
     Gathering,
     Trouble,
     kind_of,
+    may_be_pin,
     shown,
     suggest,
 )
@@ -28,8 +29,6 @@ CASES_MAX: Final = 1_000
 _RESERVED: Final = ("exclude", "include")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _PLAIN_ID: Final = re.compile(r"[^\s,=]{1,40}")
-# Digits alone are as likely as not a PIN, and ids are printed everywhere.
-_MAYBE_PIN: Final = re.compile(r"[0-9]{4,}")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -197,7 +196,8 @@ def _choice(value: object, index: int) -> Choice:
         raise Trouble.here("must be one value, or a map with an id; not a list")
     if not isinstance(value, Mapping):
         text = _scalar_text(value)
-        plain = _PLAIN_ID.fullmatch(text) and not _MAYBE_PIN.fullmatch(text)
+        # Digits alone are as likely as not a PIN, and ids are printed everywhere.
+        plain = _PLAIN_ID.fullmatch(text) and not may_be_pin(text)
         return Choice(text if plain else f"#{index + 1}", value)
     identity = value.get("id")
     if identity is None or isinstance(identity, Mapping | list):

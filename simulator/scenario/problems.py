@@ -21,6 +21,8 @@ Severity = Literal["error", "warning"]
 # A word that looks like a PIN is not repeated in a message: people test with the codes of their
 # real doors. Four digits is the shortest code of User Code CC, "User Code Set".
 _PIN_DIGITS_MIN: Final = 4
+# What people write between and around the digits of a PIN: the keypad's keys, groups, `${...}`.
+_AROUND_DIGITS: Final = frozenset("#* -._,${}")
 _SHOWN_CHARACTERS_MAX: Final = 48
 _LISTED_MAX: Final = 24
 # Beside a suggestion, more words than these hide it.
@@ -143,7 +145,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or nothing when no known word is near. Starts where a clause ends."""
     near = nearest(word, known)
-    return "" if near is None else f"; did you mean '{near}'?"
+    return "" if near is None or may_be_pin(near) else f"; did you mean '{near}'?"
 
 
 def suggest(word: str, known: Collection[str], title: str = "one of") -> str:
@@ -155,14 +157,21 @@ def suggest(word: str, known: Collection[str], title: str = "one of") -> str:
 def listed(title: str, known: Collection[str]) -> str:
     """`  (one of: a, b)` with `one of` as the title, and a bound on how much is listed."""
     more = f", and {len(known) - _LISTED_MAX} more" if len(known) > _LISTED_MAX else ""
-    words = ", ".join(itertools.islice(known, _LISTED_MAX))
+    few = itertools.islice(known, _LISTED_MAX)
+    words = ", ".join(MASK if may_be_pin(word) else word for word in few)
     return f"  ({title}: {words}{more})" if known else ""
+
+
+def may_be_pin(text: str) -> bool:
+    """Whether `text` is four digits or more and nothing else, but for what stands around digits."""
+    digits = sum(character.isdigit() for character in text)
+    around = sum(character in _AROUND_DIGITS for character in text)
+    return digits >= _PIN_DIGITS_MIN and digits + around == len(text)
 
 
 def shown(text: str) -> str:
     """`text` in quotes, for a message: cut if long, masked if it may be a PIN, on one line."""
-    digits = sum(character.isdigit() for character in text)
-    if digits >= _PIN_DIGITS_MIN and digits == len(text):
+    if may_be_pin(text):
         return f"'{MASK}'"
     cut = text if len(text) <= _SHOWN_CHARACTERS_MAX else text[: _SHOWN_CHARACTERS_MAX - 1] + "…"
     return "'" + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cut) + "'"

@@ -142,7 +142,8 @@ def _tags(raw: object) -> tuple[str, ...]:
 def _version(raw: object) -> int:
     if isinstance(raw, int) and not isinstance(raw, bool) and raw == VERSION:
         return raw
-    what = f"version {raw}" if isinstance(raw, int | float) else "this version"
+    is_short = isinstance(raw, int | float) and abs(raw) < 1000  # and therefore no PIN
+    what = f"version {raw}" if is_short else "this version"
     raise Trouble.here(f"{what} is not read: write {VERSION}")
 
 

@@ -63,6 +63,7 @@ class Process:
     """A process as the process list shows it."""
 
     pid: int
+    parent: int
     arguments: tuple[str, ...]
     environment: str
 
@@ -95,6 +96,12 @@ class Running:
     def stderr(self) -> str:
         """What it has complained about so far."""
         return self._told.with_suffix(".err").read_text()
+
+    def until_said(self, text: str) -> None:
+        """Wait until it has said this on standard output."""
+        until(lambda: text in self.stdout or not self.is_running, f"{text!r} is said")
+        if text not in self.stdout:
+            pytest.fail(f"it ended instead: {self.wait()}")
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the command alone."""
@@ -221,8 +228,10 @@ def _processes_with(mark: str) -> Iterator[Process]:
         try:
             environment = (entry / "environ").read_bytes().decode("latin-1")
             line = (entry / "cmdline").read_bytes().decode("latin-1")
+            status = (entry / "status").read_text()
         except OSError:  # it has ended, or is somebody else's
             continue
         if mark in environment:
             arguments = tuple(line.rstrip("\0").split("\0"))
-            yield Process(int(entry.name), arguments, environment)
+            parent = int(status.partition("\nPPid:")[2].split()[0])
+            yield Process(int(entry.name), parent, arguments, environment)

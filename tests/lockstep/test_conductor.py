@@ -141,7 +141,7 @@ async def test_messages_that_chase_each_other_at_one_instant_are_found_out(
 async def test_a_step_that_does_not_end_names_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.conductor.GUARD_S", 0.05)
     async with world() as (conductor, left, _, _):
-        ticket: Ticket[None] = left.participant.jobs.open("a job that never ends", nothing)
+        ticket: Ticket[None] = left.participant.jobs.open("lane", "a job that never ends", nothing)
         with pytest.raises(Stuck, match="left"):
             await conductor.add("left", left)
         assert left.participant.waiting_for()["jobs"] == ("a job that never ends",)
@@ -186,8 +186,8 @@ async def test_jobs_come_back_in_the_order_in_which_they_were_asked_for() -> Non
             order.append(ticket.result())
 
         jobs = left.participant.jobs
-        first = jobs.open("first", deliver)
-        second = jobs.open("second", deliver)
+        first = jobs.open("lane", "first", deliver)
+        second = jobs.open("lane", "second", deliver)
         connection = jobs.wait("connection", deliver)
         connection.resolve("connection")
         second.resolve("second")
@@ -198,7 +198,7 @@ async def test_jobs_come_back_in_the_order_in_which_they_were_asked_for() -> Non
 
 async def test_a_failed_job_raises_where_its_result_is_asked_for() -> None:
     async with world() as (conductor, left, _, _):
-        ticket = left.participant.jobs.open("commit", lambda ticket: ticket.result())
+        ticket = left.participant.jobs.open("lane", "commit", lambda ticket: ticket.result())
         ticket.resolve(error=OSError("disk full"))
         with pytest.raises(OSError, match="disk full"):
             await conductor.add("left", left)

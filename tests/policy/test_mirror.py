@@ -35,15 +35,16 @@ def test_a_disabled_code_is_there_and_opens_nothing() -> None:
 
 def test_an_unreadable_slot_proves_a_write_only_where_it_was_empty_before() -> None:
     masked = SlotView(occupied=True)
-    assert proves(masked, Pin("4821"), was_empty=True)
-    assert not proves(masked, Pin("4821"), was_empty=False)
-    assert not proves(EMPTY, Pin("4821"), was_empty=True)
+    assert proves(masked, Pin("4821"), ours=True)
+    assert not proves(masked, Pin("4821"), ours=False)
+    assert not proves(SlotView(occupied=True, enabled=False), Pin("4821"), ours=True)
+    assert not proves(EMPTY, Pin("4821"), ours=True)
 
 
 def test_a_readable_slot_proves_only_its_own_digits() -> None:
     shown = SlotView(occupied=True, pin=Pin("4821"))
-    assert proves(shown, Pin("4821"), was_empty=False)
-    assert not proves(shown, Pin("4822"), was_empty=True)
+    assert proves(shown, Pin("4821"), ours=False)
+    assert not proves(shown, Pin("4822"), ours=True)
 
 
 def test_a_walk_tells_which_slots_changed() -> None:

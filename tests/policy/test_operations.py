@@ -16,6 +16,7 @@ from gateway.policy.commands import (
 from gateway.policy.mirror import Mirror
 from gateway.policy.operations import (
     NO_SPACE,
+    GiveUpSlot,
     LockNeeds,
     NoSpace,
     Nothing,
@@ -166,9 +167,36 @@ def test_a_lock_wakes_up_for_the_first_thing_that_time_brings() -> None:
 
 def test_free_slots_count_what_waits_for_a_slot_and_not_what_comes_later() -> None:
     mirror = a_mirror(s1="1111")
-    assert free_slots(mirror, 3, frozenset(), []) == 2
-    assert free_slots(mirror, 3, frozenset({2}), []) == 1
-    assert free_slots(mirror, 3, frozenset(), [a_code()]) == 1
-    assert free_slots(mirror, 3, frozenset(), [a_code(slot=2)]) == 1
-    assert free_slots(mirror, 3, frozenset(), [a_code(load_at_us=NOW_US)]) == 2
-    assert free_slots(Mirror(), 3, frozenset(), []) == 3
+    assert free_slots(mirror, 3, frozenset(), [], NOW_US) == 2
+    assert free_slots(mirror, 3, frozenset({2}), [], NOW_US) == 1
+    assert free_slots(mirror, 3, frozenset(), [a_code()], NOW_US) == 1
+    assert free_slots(mirror, 3, frozenset(), [a_code(slot=2)], NOW_US) == 1
+    assert free_slots(mirror, 3, frozenset(), [a_code(load_at_us=NOW_US + 1)], NOW_US) == 2
+    assert free_slots(mirror, 3, frozenset(), [a_code(load_at_us=NOW_US)], NOW_US) == 1
+    refused = a_code(progress=Progress.REFUSED)
+    assert free_slots(mirror, 3, frozenset(), [refused], NOW_US) == 2
+    assert free_slots(Mirror(), 3, frozenset(), [], NOW_US) == 3
+
+
+def test_a_slot_that_was_kept_and_is_taken_meanwhile_is_given_up_before_it_is_written() -> None:
+    mirror = a_mirror(s2="7391")
+    assert next_operation(needs(mirror), [a_code(slot=2)], NOW_US) == GiveUpSlot("code-1")
+    written = a_code(slot=2, sends=1)
+    assert isinstance(next_operation(needs(mirror), [written], NOW_US), Operation)
+
+
+def test_a_slot_that_the_lock_does_not_have_is_never_taken() -> None:
+    mirror = a_mirror()
+    mirror.missing.add(1)
+    assert next_operation(needs(mirror), [a_code()], NOW_US) == TakeSlot("code-1", 2)
+    assert free_slots(mirror, 3, frozenset(), [], NOW_US) == 2
+
+
+def test_a_window_that_has_ended_wakes_nobody_again() -> None:
+    over = a_code(ends_at_us=NOW_US, progress=Progress.THERE)
+    assert next_wake_us([over], NOW_US) is None
+
+
+def test_a_lock_that_is_believed_dead_is_only_pinged() -> None:
+    dead = needs(believed_dead=True, has_info=False, wants_walk=True)
+    assert next_operation(dead, [a_code(slot=1)], NOW_US) == Operation(Ping())

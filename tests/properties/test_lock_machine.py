@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -25,96 +26,45 @@ from simulator.model.effects import (
     WalkReport,
 )
 from simulator.model.lock import next_timer_us, step
-from simulator.model.profile import Lockout
 from simulator.model.state import check_invariants, fresh, memory_from_plain, memory_to_plain
 from simulator.model.words import (
-    Constraint,
-    DuplicatePolicy,
     KeypadMode,
     Outcome,
     Schedules,
     SlotStatus,
 )
-from simulator.profiles import load
+from tests.properties.lock_kinds import KINDS, SECOND_US
 from tests.properties.lock_oracle import LockOracle
 
-SECOND_US = 1_000_000
-DEADBOLT = replace(load("deadbolt-30").lock, slots_max=4)
-
-# Each with codes that are few enough to meet again: equal on five buttons, beginning one another,
-# or against a rule.
-KINDS = {
-    "plain": (
-        replace(
-            DEADBOLT,
-            reserved_slots=frozenset({3}),
-            lockout=Lockout(2, 5 * SECOND_US, 20 * SECOND_US, (40 * SECOND_US,)),
-        ),
-        "1234 12345 1111 0123 5678901234 123 12x4",
-    ),
-    "buttons": (
-        replace(load("kwikset-914").lock, slots_max=4, admin_code=Pin("13579")),
-        "1357 2468 1458 13579 24680 1111 9900",
-    ),
-    "uniform": (
-        replace(load("schlage-be469").lock, slots_max=4),
-        "1234 5678 48271 13579 1111 428913",
-    ),
-    "hours": (
-        replace(load("nuki").lock, slots_max=4, code_lengths=(4, 6), relock_after_us=5 * SECOND_US),
-        "340921 658743 123456 3456 4589 999",
-    ),
-    "six keys": (
-        replace(load("ttlock-1-6").lock, slots_max=4),
-        "1234 1235 123456 1789 6543 0123",
-    ),
-    "no enter key": (
-        replace(
-            DEADBOLT,
-            matches_prefix=True,
-            admin_code=Pin("2222"),
-            lockout=Lockout(2, 30 * SECOND_US, 20 * SECOND_US, (40 * SECOND_US, 60 * SECOND_US)),
-        ),
-        "1234 12345 123456 2222 22223 3333 33",
-    ),
-    "first four": (
-        replace(
-            DEADBOLT,
-            constraints=frozenset({Constraint.UNIQUE_FIRST_FOUR_DIGITS}),
-            schedules=Schedules.NATIVE,
-            lockout=None,
-        ),
-        "1234 12345 1243 1123 5678 56789 4321",
-    ),
-    "duplicates": (
-        replace(
-            DEADBOLT,
-            duplicate_policy=DuplicatePolicy.ACCEPT,
-            relock_after_us=None,
-            lockout=Lockout(2, None, 20 * SECOND_US, ()),
-            factory_codes=((2, Pin("1234")),),
-            admin_code=Pin("5678"),
-            schedules=Schedules.NATIVE,
-        ),
-        "1234 2143 1111 5678 98765 123",
-    ),
-}
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CODES = st.integers(0, 6)
 SLOTS = st.sampled_from([1, 1, 2, 2, 4, 4, 3, 0, 5])
 FLAGS = st.booleans()
 MODES = st.sampled_from(sorted(KeypadMode))
 INSTANTS = st.none() | st.integers(-2, 12)
+WAITS = st.sampled_from([0, 0, 0, 1, 5, 10, 30])
 # What undoes much happens in one of four of its turns only, so that something is there to undo.
 SELDOM = st.integers(0, 3)
+
+
+# Each run leaves some of these out, so that the others meet each other more often.
+CONCERNS = st.frozensets(st.sampled_from(["bolt", "modes", "power"]))
+
+
+def about(concern: str) -> Callable[[LockMachine], bool]:
+    """The rules of this concern, in those runs that have it."""
+    return lambda machine: concern in machine.concerns
 
 
 class LockMachine(RuleBasedStateMachine):
     """The lock under test, `state`, and beside it all that everybody knows about it."""
 
-    @initialize(kind=st.sampled_from(sorted(KINDS)))
-    def a_new_lock(self, kind: str) -> None:
+    @initialize(kind=st.sampled_from(sorted(KINDS)), concerns=CONCERNS)
+    def a_new_lock(self, kind: str, concerns: frozenset[str]) -> None:
         self.profile, codes = KINDS[kind]
+        self.concerns = concerns
         self.pool = codes.split()
         self.state = fresh(self.profile, 1)
         self.known = LockOracle(self.profile, 10 * SECOND_US)
@@ -175,12 +125,14 @@ class LockMachine(RuleBasedStateMachine):
         accepted = self.known.gets_hours(slot, first, last)
         self.write(e.SetSchedule(slot, first, last), accepted=accepted)
 
+    @precondition(about("bolt"))
     @precondition(hub_hears)
     @rule(locked=FLAGS)
     def the_hub_moves_the_bolt(self, locked: bool) -> None:
         arrived = self.known.moves("locked" if locked else "unlocked")
         self.write(e.Operate(locked), accepted=arrived)
 
+    @precondition(about("modes"))
     @precondition(lambda self: self.hub_hears() and self.profile.user_code_version == 2)
     @rule(mode=MODES, seldom=SELDOM)
     def the_hub_sets_the_keypad_mode(self, mode: KeypadMode, seldom: int) -> None:
@@ -207,12 +159,14 @@ class LockMachine(RuleBasedStateMachine):
         answer, _ = self.answer(e.LengthSetAtKeypad(length))
         assert answer == self.known.is_set_to_length(length)
 
+    @precondition(about("modes"))
     @rule(seldom=SELDOM)
     def a_person_holds_the_menu(self, seldom: int) -> None:
         is_open = not seldom
         answer, _ = self.answer(e.MenuHeld(is_open))
         assert answer == self.known.is_held_in_menu(is_open=is_open)
 
+    @precondition(about("modes"))
     @rule(mode=MODES, seldom=SELDOM)
     def a_person_switches_the_keypad(self, mode: KeypadMode, seldom: int) -> None:
         if mode is KeypadMode.NORMAL or not seldom:
@@ -223,16 +177,16 @@ class LockMachine(RuleBasedStateMachine):
         foreseen = self.known.hears(key)
         assert self.answer(e.KeyPressed(key)) == foreseen
 
-    @rule(place=CODES, times=st.sampled_from([1, 1, 1, 2, 4]))
-    def a_person_types_a_code(self, place: int, times: int) -> None:
-        for key in [*self.code(place).replace("x", ""), e.ENTER] * times:
-            self.a_person_presses_a_key(key)
+    @rule(visits=st.lists(st.tuples(WAITS, st.integers(0, 12)), min_size=1, max_size=5))
+    def people_come_and_type_codes(self, visits: list[tuple[int, int]]) -> None:
+        """The code of a slot every other time, and any other code."""
+        for seconds, place in visits:
+            self.wait_until(self.known.now_us + seconds * SECOND_US)
+            held = [self.known.codes[slot][0] for slot in sorted(self.known.codes)]
+            self.types(held[place % len(held)] if held and place > 6 else self.code(place))
 
-    @precondition(lambda self: self.known.codes)
-    @rule(place=CODES)
-    def somebody_types_the_code_of_a_slot(self, place: int) -> None:
-        slots = sorted(self.known.codes)
-        for key in [*self.known.codes[slots[place % len(slots)]][0], e.ENTER]:
+    def types(self, digits: str) -> None:
+        for key in [*digits.replace("x", ""), e.ENTER]:
             self.a_person_presses_a_key(key)
 
     @precondition(lambda self: self.known.codes.keys() & self.known.hours.keys())
@@ -245,14 +199,15 @@ class LockMachine(RuleBasedStateMachine):
         edge_us = self.known.hours[slot][is_last]
         if edge_us is not None and edge_us - self.known.clock_us > self.known.now_us:
             self.wait_until(edge_us - self.known.clock_us - is_early)
-            for key in [*self.known.codes[slot][0], e.ENTER]:
-                self.a_person_presses_a_key(key)
+            self.types(self.known.codes[slot][0])
 
+    @precondition(about("bolt"))
     @rule(locked=FLAGS)
     def a_hand_turns_the_bolt(self, locked: bool) -> None:
         self.do(e.ThumbTurned(locked))
         self.known.moves("locked" if locked else "unlocked")
 
+    @precondition(about("power"))
     @rule(seldom=SELDOM)
     def somebody_resets_the_lock(self, seldom: int) -> None:
         if not seldom:
@@ -261,12 +216,14 @@ class LockMachine(RuleBasedStateMachine):
 
     # The world
 
+    @precondition(about("bolt"))
     @rule(seldom=SELDOM)
     def something_is_in_the_way(self, seldom: int) -> None:
         jam = not seldom
         self.do(e.Jammed(jam))
         self.known.jam = jam
 
+    @precondition(about("power"))
     @rule(seldom=SELDOM)
     def the_power_is_cut(self, seldom: int) -> None:
         if not seldom:
@@ -281,6 +238,7 @@ class LockMachine(RuleBasedStateMachine):
         self.do(e.PowerRestored())
         self.known.starts()
 
+    @precondition(about("power"))
     @rule(percent=st.sampled_from([90, 15, 3, 0]), seldom=SELDOM)
     def the_battery_holds(self, percent: int, seldom: int) -> None:
         percent = 50 if percent == 0 and seldom else percent

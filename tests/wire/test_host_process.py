@@ -98,17 +98,13 @@ def codes_on_disk(folder: Path, lock: str = "front") -> dict[int, str]:
     return {slot: held.pin.reveal() for slot, held in slots.items()}
 
 
-async def test_a_host_says_where_it_is_and_what_it_serves(server: ForkServer, folder: Path) -> None:
+async def test_a_host_says_where_it_is(server: ForkServer, folder: Path) -> None:
     host = await server.spawn(host_plain(folder))
     assert host.info["name"] == "host-1"
     assert host.info["pid"] == host.pid
     assert host.info["control_socket"] == f"{folder}/c.sock"
     address, _, port = host.info["device_address"].rpartition(":")
     assert (address, int(port) > 0) == ("127.0.0.1", True)
-    assert host.info["locks"] == [
-        {"name": name, "lock_id": f"id-{name}", "nvm_path": f"{folder}/nvm/{name}.nvm"}
-        for name in ("back", "front")
-    ]
 
 
 async def test_a_forked_host_is_stepped_and_programs_a_code(

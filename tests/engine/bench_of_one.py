@@ -1,0 +1,401 @@
+"""One gateway's engine in one thread: its clock, its radio, its store, and locks that are dicts.
+
+Nothing happens between two calls of a test: what the gateway says to a lock waits `in_flight` until
+the test lets it through, and time stands until the test moves it. An instant that never ends is an
+`AssertionError` in words, not a test that hangs.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from gateway.engine.core import Core
+from gateway.engine.parts import Counters, Parts, Settings
+from gateway.engine.world import World
+from gateway.policy.commands import ClearCode, Notice, Report, SetCode, Transmit
+from gateway.policy.errors import CodeCannotBeShared
+from gateway.policy.records import DeviceRecord, Facts
+from gateway.policy.times import exact_time_text
+from latchbench.clock import Clock
+from latchbench.lockstep import Answer
+from latchbench.trace import Masker, Tracer
+from tests.engine.plain_lock import PlainLock, Reach
+from tests.engine.shelf import Shelf, Thought
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from gateway.policy.commands import Command
+    from gateway.policy.records import AccessCodeView, CreateMultipleView, EventRecord
+
+T = TypeVar("T")
+
+SECOND_US: Final = 1_000_000
+MINUTE_US: Final = 60 * SECOND_US
+HOUR_US: Final = 60 * MINUTE_US
+DAY_US: Final = 24 * HOUR_US
+# 2030-06-01T14:00:00Z.
+START_US: Final = 1_906_639_200 * SECOND_US
+
+# No story of these tests needs a tenth of this within one instant.
+TIMERS_AT_ONCE_MAX: Final = 500
+COMMANDS_AT_ONCE_MAX: Final = 1_000
+
+
+class Reply(Generic[T]):
+    """What came of one call."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ended: tuple[T | None, BaseException | None] | None = None
+        self.asked_at_us = clock.now_us()
+        self.answered_at_us: int | None = None
+        self.answer: Answer[T] = Answer(self._settle)
+
+    def _settle(self, value: T | None, error: BaseException | None) -> None:
+        self._ended = (value, error)
+        self.answered_at_us = self._clock.now_us()
+
+    @property
+    def answered(self) -> bool:
+        return self._ended is not None
+
+    @property
+    def error(self) -> BaseException | None:
+        assert self._ended is not None, "the call was not answered"
+        return self._ended[1]
+
+    @property
+    def value(self) -> T:
+        assert self.error is None, f"the call was refused: {self.error!r}"
+        assert self._ended is not None
+        return self._ended[0]  # type: ignore[return-value]  # None is the value of some calls
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why each device refuses, of a call that was refused because of some."""
+        assert isinstance(self.error, CodeCannotBeShared), f"not refused so: {self.error!r}"
+        return {refusal.device_id: refusal.reason for refusal in self.error.refusals}
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """One command on its way to a lock."""
+
+    device_id: str
+    sequence: int
+    command: Command
+
+
+class _Draw:
+    def __init__(self, random: Random) -> None:
+        self._random = random
+
+    def below(self, n: int) -> int:
+        return self._random.randrange(n)
+
+
+class BenchOfOne:
+    """A gateway with these locks, all registered under their own names; each has its own host."""
+
+    def __init__(
+        self,
+        *locks: PlainLock,
+        programming: str = "sync",
+        facts: Facts | None = None,
+        seed: int = 1,
+    ) -> None:
+        self.locks = {lock.name: lock for lock in locks}
+        self.clock = Clock(START_US)
+        self.shelf = Shelf()
+        self.settings = Settings("workspace", programming=programming)
+        self.trespasses: list[str] = []
+        self.sent = dict.fromkeys(self.locks, 0)
+        self._facts = facts
+        self._seed = seed
+        self._boot()
+        self._register()
+
+    def _boot(self) -> None:
+        self.in_flight: deque[Flight] = deque()
+        self.hosts_up: set[str] = set()
+        self.thought = Thought()
+        self.published: list[EventRecord] = []
+        self.world = World(self.shelf)
+        self.world.published = self.published.extend
+        self._seed += 1
+        self.parts = Parts(
+            clock=self.clock,
+            random=Random(self._seed),
+            world=self.world,
+            tracer=Tracer(self.clock, Masker(b"bench of one"), keep_max=2_000),
+            settings=self.settings,
+            counters=Counters({}),
+        )
+        draws = (_Draw(Random(self._seed)), _Draw(Random(-self._seed)))
+        self.core = Core(self.parts, self, self.thought, draws)
+
+    def _register(self) -> None:
+        records = [
+            DeviceRecord(
+                device_id=name,
+                name=name,
+                lock_id=name,
+                hub=name,
+                host=name,
+                host_address="",
+                profile="plain",
+                facts=self._facts or Facts(slots=lock.slots, code_lengths=(4,)),
+            )
+            for name, lock in self.locks.items()
+        ]
+        reply: Reply[None] = Reply(self.clock)
+        self.enter(lambda: self.core.put_devices(records, reply.answer))
+
+    # Entering the core.
+
+    def enter(self, act: Callable[[], None]) -> None:
+        """Let the core do one thing, then what its store and its thought make of it."""
+        act()
+        self.work()
+
+    def work(self) -> None:
+        """Let thought and store come to their ends, unless they are held."""
+        for _ in range(100_000):
+            if self.thought.waits():
+                self.thought.next()
+            elif self.shelf.waiting and not self.shelf.held:
+                self.shelf.commit()
+            else:
+                return
+        raise AssertionError("the gateway thinks and writes without end")
+
+    def hold(self, *, shelf: bool = False, thought: bool = False) -> None:
+        """From now on no commit ends, or no choice."""
+        self.shelf.held |= shelf
+        self.thought.held |= thought
+
+    def release(self) -> None:
+        """What was held goes on."""
+        self.shelf.held = self.thought.held = False
+        self.work()
+
+    # Calls.
+
+    def create(self, *devices: str, **parameters: Any) -> Reply[CreateMultipleView]:
+        """`create_multiple` over these devices, by default over all."""
+        body = {"device_ids": list(devices or self.locks), **parameters}
+        reply: Reply[CreateMultipleView] = Reply(self.clock)
+        self.enter(lambda: self.core.create_multiple(body, reply.answer))
+        return reply
+
+    def delete(self, access_code_id: str) -> Reply[None]:
+        reply: Reply[None] = Reply(self.clock)
+        query = {"access_code_id": access_code_id}
+        self.enter(lambda: self.core.delete(query, reply.answer))
+        return reply
+
+    def get(self, access_code_id: str) -> Reply[AccessCodeView]:
+        reply: Reply[AccessCodeView] = Reply(self.clock)
+        query = {"access_code_id": access_code_id}
+        self.enter(lambda: self.core.get(query, reply.answer))
+        return reply
+
+    def listed(self, device: str) -> list[AccessCodeView]:
+        """The rows that a caller sees now."""
+        reply: Reply[Any] = Reply(self.clock)
+        query = {"device_id": device, "limit": 1_000}
+        self.enter(lambda: self.core.list(query, reply.answer))
+        return list(reply.value.items)
+
+    def the_code(self, device: str) -> AccessCodeView:
+        """The one row of a device."""
+        (view,) = self.listed(device)
+        return view
+
+    def statuses(self, device: str) -> list[str]:
+        return [view.status.value for view in self.listed(device)]
+
+    def problems(self, device: str) -> list[str]:
+        """The error codes of all rows of a device."""
+        return [error.error_code for view in self.listed(device) for error in view.errors]
+
+    def event_types(self) -> list[str]:
+        return [event.event_type for event in self.published]
+
+    def at(self, after_us: int) -> str:
+        """An instant from now, as a caller writes it."""
+        return exact_time_text(self.now_us + after_us)
+
+    @property
+    def now_us(self) -> int:
+        return self.clock.now_us()
+
+    # The radio.
+
+    def send(self, device: DeviceRecord, sequence: int, command: Command) -> None:
+        """See `gateway.engine.parts.Radio`."""
+        lock = self.locks[device.device_id]
+        assert device.device_id in self.hosts_up, f"{command} for a lock that nobody serves"
+        self._judge(lock, command)
+        self.sent[lock.name] += 1
+        self.in_flight.append(Flight(device.device_id, sequence, command))
+
+    def _judge(self, lock: PlainLock, command: Command) -> None:
+        """Note what a gateway must never send, knowing what this one was shown."""
+        if not isinstance(command, SetCode | ClearCode):
+            return
+        slot, kind = command.slot, type(command).__name__
+        stands = lock.codes.get(slot)
+        if slot in lock.taken and lock.shown.get(slot) == stands:
+            self.trespasses.append(f"{kind} for {lock.name} slot {slot}, which a person took")
+        if not isinstance(command, SetCode):
+            return
+        for other, code in lock.codes.items():
+            known = code in (lock.given.get(other), None if lock.masked else lock.shown.get(other))
+            if other != slot and code == command.pin.reveal() and known:
+                self.trespasses.append(
+                    f"{kind} for {lock.name} slot {slot} of a code that slot {other} holds"
+                )
+
+    def carry(self, place: int = 0) -> Flight:
+        """Bring one command to its lock, and the lock's word back."""
+        flight = self.in_flight[place]
+        del self.in_flight[place]
+        lock = self.locks[flight.device_id]
+        report = Report(Transmit.NO_ACK)
+        if lock.reach is not Reach.SILENT:
+            heard = lock.obey(flight.command, self.now_us)
+            report = heard if lock.reach is Reach.GOOD else report
+        if lock.reach is Reach.HUNG:
+            self._give_up_on(flight)
+            return flight
+        lock.show(report.body)
+        self.report(flight, report)
+        changes = isinstance(flight.command, SetCode | ClearCode)
+        if changes and lock.tells_writes and report.transmit is Transmit.OK:
+            added = isinstance(flight.command, SetCode)
+            self._tell(lock, 0x0E if added else 0x0D, flight.command.slot, heard=True)
+        return flight
+
+    def report(self, flight: Flight, report: Report) -> None:
+        """A command's end reaches the gateway."""
+        if flight.device_id in self.hosts_up:
+            self.enter(lambda: self.core.on_report(flight.device_id, flight.sequence, report))
+
+    def _give_up_on(self, flight: Flight) -> None:
+        """As the driver does: a host that reports nothing for long is told to be silent."""
+        core = self.core
+
+        def silent() -> None:
+            if self.core is core:
+                core.host_silent([flight.device_id])
+
+        self.clock.call_at(self.now_us + self.settings.host_silence_us, silent)
+
+    def settle(self) -> None:
+        """All that can happen at this instant."""
+        self.work()
+        timers = commands = 0
+        while True:
+            due_us = self.clock.next_timer_us()
+            if self.in_flight:
+                flight, commands = self.carry(), commands + 1
+                assert commands < COMMANDS_AT_ONCE_MAX, f"a storm of {flight.command}"
+            elif due_us is not None and due_us <= self.now_us:
+                timers += 1
+                assert timers < TIMERS_AT_ONCE_MAX, "time stands still: timers fire without end"
+                self.enter(self.clock.fire_next)
+            else:
+                return
+
+    def advance(self, by_us: int) -> None:
+        """Let time pass, and all that it brings."""
+        until_us = self.now_us + by_us
+        self.settle()
+        while (due_us := self.clock.next_timer_us()) is not None and due_us <= until_us:
+            self.clock.move(due_us)
+            self.settle()
+        self.clock.move(until_us)
+
+    # Links.
+
+    def host_up(self, *names: str) -> None:
+        """The streams to these locks' hosts open, by default all that are down."""
+        for name in names or [name for name in self.locks if name not in self.hosts_up]:
+            self.hosts_up.add(name)
+            self.enter(lambda name=name: self.core.host_up(name))  # type: ignore[misc]
+
+    def host_down(self, *names: str) -> None:
+        """The streams to these locks' hosts end; what was on its way is lost."""
+        for name in names or sorted(self.hosts_up):
+            self.hosts_up.discard(name)
+            self._lose_flights(name)
+            self.enter(lambda name=name: self.core.host_down(name))  # type: ignore[misc]
+
+    def _lose_flights(self, name: str) -> None:
+        self.in_flight = deque(flight for flight in self.in_flight if flight.device_id != name)
+
+    # People.
+
+    def program(self, name: str, slot: int, digits: str, *, heard: bool = True) -> None:
+        """A person puts a code into a lock by hand; the gateway hears of it, or not."""
+        lock = self.locks[name]
+        self._tell(lock, lock.program(slot, digits, self.now_us), slot, heard=heard)
+
+    def erase(self, name: str, slot: int, *, heard: bool = True) -> None:
+        """A person frees a slot by hand."""
+        lock = self.locks[name]
+        self._tell(lock, lock.erase(slot, self.now_us), slot, heard=heard)
+
+    def _tell(self, lock: PlainLock, event: int, slot: int, *, heard: bool) -> None:
+        lock.notice_number += 1
+        audible = lock.reach is not Reach.SILENT and lock.name in self.hosts_up
+        if heard and audible:
+            notice = Notice(lock.notice_number, event, slot, lock.incarnation)
+            self.enter(lambda: self.core.on_notice(lock.name, notice))
+
+    # The gateway dies, and another one starts from what is stored.
+
+    def restart(self, *, keep: int = 0, up: bool = True) -> None:
+        """Crash and start again; `keep` of the commits under way were written all the same."""
+        self.shelf.crash(keep=keep)
+        for lock in self.locks.values():
+            lock.shown.clear()
+        self.clock = Clock(self.now_us)
+        self._boot()
+        shelf = self.shelf
+        self.enter(
+            lambda: self.core.restore(
+                list(shelf.devices.values()),
+                list(shelf.groups.values()),
+                list(shelf.codes.values()),
+                list(shelf.unmanaged.values()),
+            )
+        )
+        if up:
+            self.host_up()
+
+    def heal(self) -> None:
+        """From now on everything works: locks, links, store and thought."""
+        for lock in self.locks.values():
+            lock.heal()
+        self.release()
+        self.host_up()
+
+
+def a_bench(*locks: PlainLock | str, **options: Any) -> BenchOfOne:
+    """A bench whose locks are served, read and at rest."""
+    plain = [PlainLock(lock) if isinstance(lock, str) else lock for lock in locks]
+    bench = BenchOfOne(*plain, **options)
+    bench.host_up()
+    bench.advance(SECOND_US)
+    return bench
+
+
+def with_length(facts: Facts, lengths: Iterable[int]) -> Facts:
+    """The same kind of lock with other code lengths."""
+    return replace(facts, code_lengths=tuple(lengths))

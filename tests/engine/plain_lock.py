@@ -1,0 +1,189 @@
+"""A lock as a plain dict: what it obeys, what it pretends, and what a person did to it by hand.
+
+It shares no code with the simulated locks. It is also a witness: it notes when each code was last
+in it, which slots a person took, and what of all that the gateway was shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gateway.policy.commands import (
+    Body,
+    ClearCode,
+    CodeBody,
+    Command,
+    InfoBody,
+    LockEvent,
+    ReadCode,
+    ReadInfo,
+    Report,
+    SetCode,
+    SlotStatus,
+    Supervision,
+    Transmit,
+    Walk,
+    WalkBody,
+)
+
+MASK = b"*" * 10
+
+
+class Reach(StrEnum):
+    """What becomes of a command on its way, and of the lock's word on its way back."""
+
+    GOOD = "good"
+    SILENT = "silent"  # nothing is heard, and nobody acknowledges
+    UNACKNOWLEDGED = "unacknowledged"  # obeyed, but no acknowledgement arrives
+    HUNG = "hung"  # the host takes the command and never reports its end
+
+
+@dataclass(slots=True)
+class PlainLock:
+    """One lock. `codes` is what opens the door; everything else is how it behaves.
+
+    `truncates_to` digits are kept of each code. A lock that `pretends` says that it stored or
+    cleared a code and did not. `lacks` are slots that it counts but does not have.
+    """
+
+    name: str
+    slots: int = 5
+    codes: dict[int, str] = field(default_factory=dict)
+    masked: bool = False
+    supervised: bool = True
+    reach: Reach = Reach.GOOD
+    incarnation: int = 1
+    code_length: int | None = None
+    tells_writes: bool = False
+    refuses: bool = False
+    pretends: bool = False
+    truncates_to: int | None = None
+    lacks: set[int] = field(default_factory=set)
+    disabled: set[int] = field(default_factory=set)
+    notice_number: int = 0
+    # What it witnessed.
+    log: list[Command] = field(default_factory=list)
+    last_held_us: dict[str, int] = field(default_factory=dict)
+    by_hand: dict[int, str] = field(default_factory=dict)
+    taken: set[int] = field(default_factory=set)
+    given: dict[int, str] = field(default_factory=dict)
+    shown: dict[int, str | None] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+
+    # What the radio asks.
+
+    def obey(self, command: Command, now_us: int) -> Report:
+        """Do what is asked, or not, and say how it went."""
+        self.log.append(command)
+        done, body = True, None
+        if isinstance(command, SetCode):
+            done = self._set(command.slot, command.pin.reveal(), now_us)
+        elif isinstance(command, ClearCode):
+            self._clear(command.slot, now_us)
+        else:
+            body = self._read(command)
+        said = Supervision.SUCCESS if done else Supervision.FAIL
+        return Report(
+            Transmit.OK,
+            supervision=said if self.supervised else Supervision.NONE,
+            incarnation=self.incarnation,
+            body=body,
+        )
+
+    def _set(self, slot: int, digits: str, now_us: int) -> bool:
+        if self.pretends:
+            self.refused.add(digits)
+            return True
+        kept = digits[: self.truncates_to]
+        elsewhere = any(code == kept for place, code in self.codes.items() if place != slot)
+        missing = slot in self.lacks or not 1 <= slot <= self.slots
+        if self.refuses or elsewhere or missing or kept != digits:
+            self.refused.add(digits)
+        if self.refuses or elsewhere or missing:
+            return False
+        self._forget(slot, now_us)
+        self.codes[slot] = kept
+        self.given[slot] = kept
+        return True
+
+    def _clear(self, slot: int, now_us: int) -> None:
+        if not self.pretends:
+            self._forget(slot, now_us)
+
+    def _forget(self, slot: int, now_us: int) -> None:
+        """Whatever stands in a slot goes."""
+        if slot in self.codes and slot not in self.disabled:
+            self.last_held_us[self.codes[slot]] = now_us
+        self.codes.pop(slot, None)
+        for kind in (self.by_hand, self.given, self.shown):
+            kind.pop(slot, None)
+        self.taken.discard(slot)
+        self.disabled.discard(slot)
+
+    def _read(self, command: Command) -> Body | None:
+        if isinstance(command, ReadInfo):
+            return InfoBody(self.slots, self.code_length, self.supervised, checksum=False)
+        if isinstance(command, ReadCode):
+            return self._slot(command.slot)
+        if isinstance(command, Walk):
+            return WalkBody(tuple(self._slot(slot) for slot in sorted({*self.codes, *self.lacks})))
+        return None
+
+    def _slot(self, slot: int) -> CodeBody:
+        if slot in self.lacks:
+            return CodeBody(slot, SlotStatus.NO_SUCH_SLOT, b"")
+        if slot not in self.codes:
+            return CodeBody(slot, SlotStatus.AVAILABLE, b"0000" if self.masked else b"")
+        status = SlotStatus.DISABLED if slot in self.disabled else SlotStatus.ENABLED
+        return CodeBody(slot, status, MASK if self.masked else self.codes[slot].encode())
+
+    # What a person does at the keypad.
+
+    def program(self, slot: int, digits: str, now_us: int) -> int:
+        """A person puts a code into a slot, whatever stood there. Returns what the lock says."""
+        was_ours = slot in self.codes and slot not in self.by_hand
+        was_taken = slot in self.taken
+        self._forget(slot, now_us)
+        self.codes[slot] = digits
+        self.by_hand[slot] = digits
+        if was_taken or not was_ours:
+            self.taken.add(slot)
+        return LockEvent.CODE_ADDED
+
+    def erase(self, slot: int, now_us: int) -> int:
+        """A person frees a slot. Returns what the lock says."""
+        self._forget(slot, now_us)
+        return LockEvent.CODE_DELETED
+
+    def reset(self, now_us: int) -> None:
+        """Factory reset: nothing is in it, and it says that its memory is another one."""
+        for slot in list(self.codes):
+            self._forget(slot, now_us)
+        self.incarnation += 1
+
+    def heal(self) -> None:
+        """From now on it hears, obeys and tells the truth."""
+        self.reach = Reach.GOOD
+        self.refuses = self.pretends = False
+        self.truncates_to = None
+
+    # What it witnessed.
+
+    def show(self, body: Body | None) -> None:
+        """The gateway was given this answer: it has been shown what stands there."""
+        if isinstance(body, WalkBody):
+            self.shown = dict(self.codes)
+        elif isinstance(body, CodeBody):
+            self.shown[body.slot] = self.codes.get(body.slot)
+
+    def held_since(self, digits: str, since_us: int, now_us: int) -> bool:
+        """Whether a code opened this door at some instant from `since_us` on."""
+        opens = any(
+            code == digits and slot not in self.disabled for slot, code in self.codes.items()
+        )
+        return (now_us if opens else self.last_held_us.get(digits, -1)) >= since_us
+
+    def commands(self, *kinds: type[Command]) -> list[Command]:
+        """What it obeyed of these kinds, in order."""
+        return [command for command in self.log if isinstance(command, kinds)]
