@@ -33,6 +33,7 @@ from latchbench.channel import ACCESS_IN_MAX, ACCESS_OUT_MAX, server_options
 from latchbench.clock import Clock
 from latchbench.jobs import Jobs
 from latchbench.lockstep import Participant, dawdling
+from latchbench.logs import set_up_logs
 from latchbench.process import describe, say_ready, told_to_stop
 from latchbench.time_service import TimeServicer
 from latchbench.trace import Masker, Tracer
@@ -87,7 +88,7 @@ class PortTaken(Exception):
 
 def run(settings: Mapping[str, Any]) -> int:
     """Serve until told to stop; returns the exit code of the process."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="latchbench: %(message)s")
+    set_up_logs()
     try:
         return asyncio.run(_serve(Config.from_settings(settings)))
     except (StoreError, PortTaken) as error:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from latchbench import exits
+from latchbench.logs import TRACEBACK_VARIABLE, set_up_logs
 
 app = typer.Typer(
     name="latchbench",
@@ -211,6 +212,7 @@ def main(arguments: list[str] | None = None) -> Any:
     """The console script. No traceback reaches a user: an error is one line and an exit code."""
     # Before gRPC is imported: its C core writes a line for every connection that closes.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    set_up_logs()
     try:
         app(args=arguments)
     except exits.CommandError as error:
@@ -226,6 +228,6 @@ def main(arguments: list[str] | None = None) -> Any:
         is_ours = not isinstance(error, OSError)  # that is a full disk, or no more processes
         fault = "this is our fault: " if is_ours else ""
         exits.complain(f"latchbench: {fault}{describe(error)}")
-        if os.environ.get("LATCHBENCH_TRACEBACK"):
+        if os.environ.get(TRACEBACK_VARIABLE):
             sys.excepthook(type(error), error, error.__traceback__)
         sys.exit(exits.OURS if is_ours else exits.ENVIRONMENT)

@@ -24,6 +24,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from latchbench.logs import TRACEBACK_VARIABLE, set_up_logs
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -78,6 +80,7 @@ def serve_forks(child: Callable[[dict[str, Any]], int]) -> int:
     `{"died": pid, "status": exit code, or minus the signal}`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_up_logs()
     die_with_parent()
     gc.collect()
     gc.freeze()
@@ -135,7 +138,7 @@ def _run_child(child: Callable[[dict[str, Any]], int], settings: Any, life: int)
         sys.stderr.write(
             f"latchbench: {settings.get('name', 'process')} failed: {describe(error)}\n"
         )
-        if os.environ.get("LATCHBENCH_TRACEBACK"):
+        if os.environ.get(TRACEBACK_VARIABLE):
             sys.excepthook(type(error), error, error.__traceback__)
     finally:
         with contextlib.suppress(OSError):

@@ -76,6 +76,8 @@ class OpenCall(Generic[T]):
         self.call_id = call_id
         self.task = task
         self.answered = False
+        # If the round fails that lets it in, nobody comes to ask for its result.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def result(self) -> T:
         """The answer, once `answered`. Raises what the call raised."""

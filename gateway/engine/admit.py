@@ -138,7 +138,8 @@ class Admitter:
         position: int,
         pin: Pin | None,
     ) -> CodeRecord:
-        unique = device.facts.name_must_be_unique
+        facts = device.facts
+        unique = facts.name_must_be_unique or "name_must_be_unique" in facts.constraints
         taken = (
             [code.device_name for code in self._world.codes_of(device.device_id)] if unique else []
         )

@@ -222,12 +222,21 @@ class Groups:
         call = self._calls.get(code.group_id)
         if call is None:
             self._report(code, refusal)
+        elif self._is_given_up(call, code):
+            self._keep(call, code, refusal)
         elif call.throws:
             self._abort(call, [refusal])
         elif refusal.reason in CURABLE and call.redraws.get(code.device_id, 0) < RANDOM_CODES_MAX:
             self._redraw(call, code, refusal)
         else:
             self._keep(call, code, refusal)
+
+    def _is_given_up(self, call: Call, code: CodeRecord) -> bool:
+        """Whether the call does not wait for this row, because its lock was away.
+
+        Such a lock may be back and refuse before the others are done: that is no reason any more.
+        """
+        return call.outcomes.get(code.access_code_id) is Outcome.KEPT
 
     def _keep(self, call: Call, code: CodeRecord, refusal: Refusal) -> None:
         self._rows.add_problem(code, self._problem(refusal))
@@ -303,7 +312,7 @@ class Groups:
         call = self._calls.get(code.group_id)
         if call is None:
             self._report(code, refusal)
-        elif call.throws:
+        elif call.throws and not self._is_given_up(call, code):
             self._abort(call, [refusal])
         else:
             self._keep(call, code, refusal)
@@ -314,7 +323,8 @@ class Groups:
             self._rows.event("access_code.removed_from_device", code)
         self._rows.event("access_code.deleted", code)
         self._world.drop_code(code)
-        self._rows.reopen(code.device_id)
+        if code.slot is not None:  # else it was not on the lock
+            self._rows.reopen(code.device_id)
 
     def lock_silent(self, device_id: str) -> None:
         """Calls do not wait for a lock that went silent."""

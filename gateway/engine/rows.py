@@ -65,6 +65,10 @@ class Rows:
 
     def reopen(self, device_id: str) -> None:
         """Something left the lock: codes that it refused may be worth another try."""
+        book = self._world.books[device_id]
+        if book.refused_pins:
+            book.refused_pins.clear()
+            book.codes_version += 1
         for code in self._world.codes_of(device_id):
             refused = code.progress is Progress.REFUSED and code.want is Want.PRESENT
             if refused and self._world.is_listed(code):

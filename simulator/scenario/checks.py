@@ -52,8 +52,10 @@ def _call(run: Running, what: CreateMultipleExpect, result: CallResult) -> Itera
         return
     if result.status != 200:
         reasons = ", ".join(f"{lock}: {reason}" for lock, reason in result.reasons.items())
-        told = f" ({reasons})" if reasons else ""
-        yield (f"the call was refused: {result.status} {result.error_type}: {result.message}{told}")
+        yield (
+            f"the call was refused: {result.status} {result.error_type} "
+            f"({reasons or result.message})"
+        )
         return
     for lock, matcher in (what.devices or {}).items():
         yield from _matched(run, lock, matcher, result.rows.get(lock, {}))

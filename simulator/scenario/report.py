@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TIMELINE_MAX: Final = 30
 _SLOTS_SHOWN: Final = 4
 _QUIET: Final = frozenset({"gateway.command.sent", "lock.report"})
+_UNTOLD: Final = frozenset({"group"})  # an id that says nothing to a reader; traces have it
 _MARK: Final = {Outcome.PASSED: "PASS", Outcome.FAILED: "FAIL", Outcome.BROKEN: "BROKEN"}
 
 
@@ -32,7 +33,7 @@ def case_lines(verdict: CaseVerdict, *, verbose: bool = False) -> Iterator[str]:
             yield f"        {message}"
     yield from (f"      {line}" for line in verdict.story)
     for exposure in exposures(verdict.trace, verdict.end_us):
-        until = span(exposure.us) + ("" if exposure.ended else ", and still does")
+        until = span(exposure.us) + ("" if exposure.ended else ", and still did at the end")
         yield f"      {exposure.lock} held the withdrawn {exposure.pin} for {until}"
     if verdict.left:
         yield "      left in the locks' own memory"
@@ -111,6 +112,9 @@ def timeline(verdict: CaseVerdict) -> Iterator[str]:
 
 def event_line(event: TraceEvent, start_us: int) -> str:
     """One event in fixed columns: time, who, what, details."""
+    if event.kind == "bench.step":
+        words = f"step {event.fields['number']} {event.fields['verb']} {event.fields['name']}"
+        return f"{clock_time(event.at_us, start_us)}  {words}".rstrip()
     details = " ".join(f"{name}={value}" for name, value in _ordered(event.fields) if value)
     kind = event.kind.split(".", 1)[-1].replace(".", " ")
     return f"{clock_time(event.at_us, start_us)}  {event.source:<10} {kind:<26} {details}".rstrip()
@@ -119,7 +123,8 @@ def event_line(event: TraceEvent, start_us: int) -> str:
 def _ordered(fields: Mapping[str, str]) -> list[tuple[str, str]]:
     first = ("lock", "command", "slot", "pin")
     rank = {name: number for number, name in enumerate(first)}
-    return sorted(fields.items(), key=lambda item: (rank.get(item[0], len(first)), item[0]))
+    told = [item for item in fields.items() if item[0] not in _UNTOLD]
+    return sorted(told, key=lambda item: (rank.get(item[0], len(first)), item[0]))
 
 
 def rerun(verdict: CaseVerdict) -> str:

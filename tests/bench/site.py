@@ -112,6 +112,14 @@ class Site:
     async def radio(self, lock: str, state: str) -> None:
         await self.bench.act(lock, set_radio=pb.SetRadio(state=state))
 
+    async def given_up(self, *locks: str) -> None:
+        """The radios of these locks are dead, and the gateway knows it."""
+        for lock in locks:
+            await self.radio(lock, "dead")
+        await self.bench.advance(2 * MINUTE_US)
+        reply = await self.create(*locks, attempt_for_offline_device=False)
+        assert reasons(self, reply) == dict.fromkeys(locks, "device_offline")
+
     async def fault(self, lock: str, fault: str, command: str = "", times: int = 1) -> None:
         act = pb.ArmFault(fault=fault, command=command, times=times)
         await self.bench.act(lock, arm_fault=act)
@@ -136,11 +144,12 @@ class Site:
     # The trace.
 
     def events(self, kind: str, since: int = 0, **fields: str) -> list[TraceEvent]:
-        """Events of one kind with these fields, from place `since` of the trace on."""
+        """Events of one kind with these fields or source, from place `since` of the trace on."""
         return [
             event
             for event in self.bench.trace()[since:]
-            if event.kind == kind and fields.items() <= event.fields.items()
+            if event.kind == kind
+            and fields.items() <= {**event.fields, "source": event.source}.items()
         ]
 
     def told(self, since: int = 0, lock: str | None = None) -> list[str]:

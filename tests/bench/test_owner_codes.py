@@ -54,18 +54,10 @@ async def unheard(here: Site, lock: str, slot: int, code: str | None) -> None:
     await here.radio(lock, "awake")
 
 
-async def given_up(here: Site, lock: str) -> None:
-    """The lock's radio is dead, and the gateway knows it."""
-    await here.radio(lock, "dead")
-    await here.bench.advance(2 * MINUTE_US)
-    reply = await here.create(lock, attempt_for_offline_device=False)
-    assert reply.body["error"]["type"] == "device_offline"
-
-
 @pytest.mark.parametrize("lock", ["front", "shed"])
 async def test_a_slot_that_turns_out_to_be_the_owners_is_left_alone(house: Site, lock: str) -> None:
     """Slot 1 was given to a code while the lock was away; meanwhile its owner used it."""
-    await given_up(house, lock)
+    await house.given_up(lock)
     rows = await house.created(lock, sync=False)
     await house.at_keypad(lock, 1, "4141")
     await house.radio(lock, "awake")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+import grpc
 import httpx
 
+from protos.bench.v1 import bench_pb2, bench_pb2_grpc
 from tests.cli.processes import until
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ locks:
   back: {profile: long}
   flat: {profile: nuki}
 """
+
+
+ONE_LOCK: Final = "version: 1\nlocks: {front: {profile: deadbolt-30}}\n"
 
 
 class Up:
@@ -76,10 +81,11 @@ class Up:
         until(lambda: {row["status"] for row in self.codes(*ids)} == {"set"}, "the codes are set")
 
     def slots(self, name: str) -> dict[int, str]:
-        """What a lock really holds, as `latchbench lock slots` tells it."""
-        command = ("lock", "slots", name, "--bench", self.ready_file, "--show-codes")
-        told = self.home.run(*command).json
-        return {slot["slot"]: slot["code"] for slot in told["slots"]}
+        """What a lock really holds, asked at the bench's own door."""
+        with grpc.insecure_channel(f"unix:{self.told['control_socket']}") as channel:
+            request = bench_pb2.DumpTruthRequest(locks=[name])
+            (lock,) = bench_pb2_grpc.BenchServiceStub(channel).DumpTruth(request, timeout=20).locks
+        return {slot.slot: slot.code for slot in lock.slots}
 
     def close(self) -> None:
         """Let the connections go."""

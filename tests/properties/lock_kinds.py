@@ -36,7 +36,11 @@ KINDS = {
         "340921 658743 123456 134567 3456 999",
     ),
     "six keys": (
-        replace(load("ttlock-1-6").lock, slots_max=4),
+        replace(
+            load("ttlock-1-6").lock,
+            slots_max=4,
+            lockout=Lockout(2, 5 * SECOND_US, 5 * SECOND_US, ()),
+        ),
         "1234 1235 123456 1789 6543 0123",
     ),
     "no enter key": (
@@ -44,7 +48,7 @@ KINDS = {
             DEADBOLT,
             matches_prefix=True,
             admin_code=Pin("2222"),
-            lockout=Lockout(2, 30 * SECOND_US, 20 * SECOND_US, (40 * SECOND_US, 60 * SECOND_US)),
+            lockout=Lockout(2, 5 * SECOND_US, 20 * SECOND_US, (40 * SECOND_US, 60 * SECOND_US)),
         ),
         "1234 12345 123456 2222 22223 3333 33",
     ),

@@ -44,6 +44,7 @@ SLOTS = st.sampled_from([1, 1, 2, 2, 4, 4, 3, 0, 5])
 FLAGS = st.booleans()
 MODES = st.sampled_from(sorted(KeypadMode))
 INSTANTS = st.none() | st.integers(-2, 12)
+STARTS = st.integers(1, 4)
 WAITS = st.sampled_from([0, 0, 0, 1, 5, 10, 30])
 # What undoes much happens in one of four of its turns only, so that something is there to undo.
 SELDOM = st.integers(0, 3)
@@ -120,8 +121,12 @@ class LockMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.hub_hears() and self.profile.schedules is Schedules.NATIVE)
     @rule(slot=SLOTS, start=INSTANTS, end=INSTANTS)
     def the_hub_sets_hours(self, slot: int, start: int | None, end: int | None) -> None:
-        first = None if start is None else self.known.now_us + 5 * start * SECOND_US
-        last = None if end is None else self.known.now_us + 5 * end * SECOND_US
+        now = self.known.now_us // SECOND_US
+        first, last = (None if at is None else now + 5 * at for at in (start, end))
+        self.hours_are_set(slot, first, last)
+
+    def hours_are_set(self, slot: int, begin: int | None, end: int | None) -> None:
+        first, last = (None if at is None else at * SECOND_US for at in (begin, end))
         accepted = self.known.gets_hours(slot, first, last)
         self.write(e.SetSchedule(slot, first, last), accepted=accepted)
 
@@ -189,17 +194,19 @@ class LockMachine(RuleBasedStateMachine):
         for key in [*digits.replace("x", ""), e.ENTER]:
             self.a_person_presses_a_key(key)
 
-    @precondition(lambda self: self.known.codes.keys() & self.known.hours.keys())
-    @rule(place=CODES, is_last=FLAGS, is_early=FLAGS)
-    def somebody_comes_when_hours_begin_or_end(
-        self, place: int, is_last: bool, is_early: bool
+    @precondition(
+        lambda self: self.hub_hears() and self.known.codes and self.profile.schedules == "native"
+    )
+    @rule(place=CODES, start=STARTS, lasts=STARTS, is_last=FLAGS, is_early=FLAGS)
+    def a_guest_comes_when_the_hours_begin_or_end(
+        self, place: int, start: int, lasts: int, is_last: bool, is_early: bool
     ) -> None:
-        slots = sorted(self.known.codes.keys() & self.known.hours.keys())
-        slot = slots[place % len(slots)]
-        edge_us = self.known.hours[slot][is_last]
-        if edge_us is not None and edge_us - self.known.clock_us > self.known.now_us:
-            self.wait_until(edge_us - self.known.clock_us - is_early)
-            self.types(self.known.codes[slot][0])
+        slot = sorted(self.known.codes)[place % len(self.known.codes)]
+        clock = (self.known.now_us + self.known.clock_us) // SECOND_US + 1
+        self.hours_are_set(slot, clock + start, clock + start + lasts)
+        edge_us = (clock + start + lasts * is_last) * SECOND_US
+        self.wait_until(edge_us - self.known.clock_us - is_early)
+        self.types(self.known.codes[slot][0])
 
     @precondition(about("bolt"))
     @rule(locked=FLAGS)
