@@ -57,6 +57,7 @@ class Book:
     heard_at_us: int | None = None
     dead_since_us: int = 0
     silences: int = 0
+    unanswered: int = 0
     retry_at_us: int | None = None
     wake: Timer | None = None
     busy: Busy | None = None
@@ -68,6 +69,7 @@ class Book:
     wants_walk: bool = False
     wants_ping: bool = False
     wants_slots: list[int] = field(default_factory=list)
+    cut_short: set[str] = field(default_factory=set)
     suspects: set[str] = field(default_factory=set)
     resync_interval_us: int = RESYNC_FIRST_US
     resync_at_us: int | None = None

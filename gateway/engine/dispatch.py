@@ -106,6 +106,7 @@ class Dispatcher:
             wants_slots=tuple(book.wants_slots),
             resync_due=book.resync_due,
             held=self._world.held(book.device_id),
+            cut_short=frozenset(book.cut_short),
         )
         return next_operation(needs, self._world.codes_of(book.device_id), now_us)
 
@@ -183,11 +184,13 @@ class Dispatcher:
             self._superseded(book)
         elif report.transmit is not Transmit.OK or report.rejection is not None:
             self._silent(book, report.transmit)
-        elif not _answers(operation.command, report.body):
-            self._silent(book, Transmit.FAIL)
         else:
             self._heard(book)
-            self._learn(book, operation, report)
+            if _answers(operation.command, report.body):
+                book.unanswered = 0
+                self._learn(book, operation, report)
+            else:
+                self._unanswered(book)
         self.poke(device_id)
 
     def _heard(self, book: Book) -> None:
@@ -228,6 +231,16 @@ class Dispatcher:
         book.resync_due = False
         book.tell_waiters()
 
+    def _unanswered(self, book: Book) -> None:
+        """The lock is there and does not say what it was asked: ask again after a pause."""
+        book.unanswered += 1
+        book.retry_at_us = self._parts.now_us() + backoff_us(book.unanswered, self._parts.below)
+        self._parts.trace(
+            "gateway.lock.no_answer",
+            lock=self._world.devices[book.device_id].name,
+            times=book.unanswered,
+        )
+
     def _superseded(self, book: Book) -> None:
         """A newer gateway holds the lock: this one is done with it, and says so of its codes."""
         book.host_up = False
@@ -238,16 +251,13 @@ class Dispatcher:
         book.tell_waiters()
 
     def _learn(self, book: Book, operation: Operation, report: Report) -> None:
-        written = isinstance(operation.command, SetCode)
-        self._observer.incarnation(
-            book,
-            report.incarnation,
-            just_written=operation.access_code_id if written else None,
-        )
+        self._observer.incarnation(book, report.incarnation)
         code = self._world.codes.get(operation.access_code_id or "")
         if isinstance(operation.command, SetCode | ClearCode) and code is not None:
             run = book.run_of(code.access_code_id)
             run.refused_by_supervision = report.supervision is Supervision.FAIL
+            if isinstance(operation.command, ClearCode):
+                book.cut_short.discard(code.access_code_id)
         elif report.body is not None:
             self._observer.body(book, report.body, code)
         book.tell_waiters()
@@ -316,7 +326,7 @@ class Dispatcher:
 def _answers(command: Command, body: Body | None) -> bool:
     """Whether a report has the body that was asked for.
 
-    One without it is taken for a silence: a lock that leaves it out would be asked without pause.
+    A lock that leaves it out would otherwise be asked for ever.
     """
     match command:
         case ReadCode(slot):

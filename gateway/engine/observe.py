@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.policy.commands import ChecksumBody, CodeBody, InfoBody, SlotStatus, WalkBody
-from gateway.policy.mirror import EMPTY, holds, proves, read_slot
+from gateway.policy.mirror import EMPTY, holds, is_cut_short, proves, read_slot
 from gateway.policy.records import (
     CodeProblem,
     EventRecord,
@@ -50,12 +50,11 @@ class Observer:
 
     # What a report carries.
 
-    def incarnation(
-        self, book: Book, incarnation: int | None, *, just_written: str | None = None
-    ) -> None:
+    def incarnation(self, book: Book, incarnation: int | None) -> None:
         """Another memory than before: another lock, or the same one after a reset.
 
-        `just_written` is the code whose write this very report ends: it went into the new memory.
+        What was there is gone with the old memory. What is in doubt stays in doubt: the command may
+        have gone into the new one.
         """
         device = self._world.devices[book.device_id]
         if incarnation is None or incarnation == device.incarnation:
@@ -71,7 +70,7 @@ class Observer:
         for record in list(self._world.unmanaged.get(book.device_id, {}).values()):
             self._world.drop_unmanaged(record)
         for code in self._world.codes_of(book.device_id):
-            if code.slot is not None and code.access_code_id != just_written:
+            if code.slot is not None and code.progress is not Progress.DOUBT:
                 self._lost_with_its_memory(code)
         self._rows.reopen(book.device_id)
         self._world.save()
@@ -171,6 +170,10 @@ class Observer:
         if code.progress is not Progress.DOUBT:
             return
         ours = code.sends > 0
+        if ours and code.pin is not None and is_cut_short(view, code.pin):
+            self._parts.trace("gateway.code.cut_short", lock=self._name(code), slot=code.slot)
+            book.cut_short.add(code.access_code_id)
+            return
         if code.want is Want.PRESENT:
             if code.pin is not None and proves(view, code.pin, ours=ours):
                 self._there(book, code)
@@ -204,16 +207,24 @@ class Observer:
             times=run.misses,
             refused=run.refused_by_supervision,
         )
+        if code.slot in book.mirror.missing:
+            # No word about the code: the lock has no such slot. It gets another one.
+            run.misses = 0
+            self._world.put_code(replace(code, progress=Progress.TODO, slot=None))
+            return
         if run.refused_by_supervision or run.misses >= WRITES_UNTIL_REFUSED:
             run.misses = 0
-            self._world.put_code(replace(code, progress=Progress.REFUSED, slot=None))
+            still_there = code.pin is not None and holds(view, code.pin, ours=True)
+            slot = code.slot if still_there else None  # there, but disabled: ours to clear
+            self._world.put_code(replace(code, progress=Progress.REFUSED, slot=slot))
             # Why is not for the lock to say: look at all of it, then judge.
             book.wants_walk = True
             book.suspects.add(code.access_code_id)
-            return
-        kept = None if _is_somebody_elses(view, book, code) else code.slot
-        self._world.put_code(replace(code, progress=Progress.TODO, slot=kept))
-        if kept is None and code.slot is not None and self._slot_news(book, code.slot):
+        else:
+            kept = None if _is_somebody_elses(view, code) else code.slot
+            self._world.put_code(replace(code, progress=Progress.TODO, slot=kept))
+        # A slot that was given up holds somebody else's code, and no walk will call that news.
+        if code.slot is not None and self._slot_news(book, code.slot):
             self._world.save()
 
     def _still_there(self, book: Book, code: CodeRecord) -> None:
@@ -309,8 +320,8 @@ FAILED_TO_REMOVE = CodeProblem(
 )
 
 
-def _is_somebody_elses(view: SlotView, book: Book, code: CodeRecord) -> bool:
+def _is_somebody_elses(view: SlotView, code: CodeRecord) -> bool:
     """Whether what stands where our code should be is not ours to overwrite."""
     if code.pin is not None and holds(view, code.pin, ours=True):
         return False  # ours, but disabled
-    return view.occupied or code.slot in book.mirror.missing
+    return view.occupied

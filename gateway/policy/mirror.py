@@ -157,3 +157,14 @@ def holds(view: SlotView, pin: Pin, *, ours: bool) -> bool:
 def proves(view: SlotView, pin: Pin, *, ours: bool) -> bool:
     """Whether a read-back shows that `pin` is in the slot and opens the door."""
     return view.enabled and holds(view, pin, ours=ours)
+
+
+def is_cut_short(view: SlotView, pin: Pin) -> bool:
+    """Whether a slot holds a piece of `pin`: what a lock leaves that stores fewer digits than sent.
+
+    Nobody else's code looks like that by chance, so it is ours to clear.
+    """
+    if view.pin is None or len(view.pin) >= len(pin):
+        return False
+    piece, whole = view.pin.reveal(), pin.reveal()
+    return whole.startswith(piece) or whole.endswith(piece)

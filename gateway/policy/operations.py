@@ -32,6 +32,7 @@ class LockNeeds:
     """What the engine knows of one lock when it asks for the next operation.
 
     `held` are codes whose latest change is not durable yet: nothing may be sent for them.
+    `cut_short` are those of which the lock stored a piece, to be cleared before anything else.
     """
 
     mirror: Mirror
@@ -45,6 +46,7 @@ class LockNeeds:
     wants_slots: tuple[int, ...] = ()
     resync_due: bool = False
     held: frozenset[str] = frozenset()
+    cut_short: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,9 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
         if code.access_code_id not in needs.held
         and (code.retry_at_us is None or code.retry_at_us <= now_us)
     ]
+    for code in ready:
+        if code.access_code_id in needs.cut_short and code.slot is not None:
+            return Operation(ClearCode(code.slot), code.access_code_id)
     for choose in (_end_doubt, _clear):
         found = choose(ready)
         if found is not None:

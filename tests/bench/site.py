@@ -163,11 +163,11 @@ class Site:
 
 @asynccontextmanager
 async def a_site(
-    rig: Rig, locks: str, *, seed: int = 1, show_codes: bool = True
+    rig: Rig, locks: str, *, seed: int = 1, timing: str | None = None
 ) -> AsyncIterator[Site]:
-    """A bench over the fleet whose file, but for its head, is `locks`."""
+    """A bench over the fleet whose file, but for its head, is `locks`. Traces show digits."""
     fleet = read_fleet_text(f"version: 1\nname: a test\n{dedent(locks)}")
-    bench = Bench(fleet, BenchOptions(seed=seed, show_codes=show_codes), rig)
+    bench = Bench(fleet, BenchOptions(seed=seed, show_codes=True, timing=timing), rig)
     await bench.start()
     try:
         yield Site(bench)

@@ -67,11 +67,15 @@ async def test_a_slot_that_turns_out_to_be_the_owners_is_left_alone(house: Site,
     assert [row["status"] for row in await house.listed(lock)] == ["set"]
 
 
-async def test_a_code_that_is_found_where_ours_should_be_counts_as_in_use(house: Site) -> None:
-    """The write was lost on its way, and what is read back there is the owner's."""
+@pytest.mark.parametrize("fault", ["lost_frame", "refuse"])
+async def test_a_code_that_is_found_where_ours_should_be_counts_as_in_use(
+    house: Site, fault: str
+) -> None:
+    """The write was lost or refused, and what is read back there is the owner's."""
     await unheard(house, "front", 1, "4141")
-    await house.fault("front", "lost_frame", "set_user_code", times=1)
-    rows = await house.created("front")
+    await house.fault("front", fault, "set_user_code", times=1)
+    behavior = "create_random_code"
+    rows = await house.created("front", behavior_when_code_cannot_be_shared=behavior)
     assert (await house.inside())["front"] == {1: "4141", 2: rows["front"]["code"]}
     reply = await house.create("front", code="4141")
     assert (reply.status, reply.body["error"]["type"]) == (409, "duplicate_access_code")

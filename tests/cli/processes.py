@@ -103,11 +103,11 @@ class Running:
         if text not in self.stdout:
             pytest.fail(f"it ended instead: {self.wait()}")
 
-    def signal(self, number: signal.Signals) -> None:
+    def send(self, number: signal.Signals) -> None:
         """Send a signal to the command alone."""
         self._popen.send_signal(number)
 
-    def signal_group(self, number: signal.Signals) -> None:
+    def send_as_terminal(self, number: signal.Signals) -> None:
         """Send a signal as a terminal does: to the command and all that is in its group."""
         os.killpg(self._popen.pid, number)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.cli.benches import up
-from tests.cli.processes import LATCHBENCH, TRACEBACK, Finished, Home, until
+from tests.cli.processes import LATCHBENCH, TRACEBACK, Finished, Home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -195,7 +194,7 @@ def test_a_file_of_the_wrong_kind_is_named(
 def test_a_ready_file_of_a_bench_that_has_gone_is_an_environment_error(home: Home) -> None:
     with up(home, fleet=FLEET) as bench:
         text = bench.ready_file.read_text()
-        bench.running.signal(signal.SIGTERM)
+        bench.running.send(signal.SIGTERM)
         bench.running.wait(ENDS_WITHIN_S)
     stale = home.folder / "stale.json"
     stale.write_text(text)
@@ -253,7 +252,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         with up(home, "--state", state, fleet=FLEET) as bench:
             status, _ = bench.create("front", "back", code="90417733", sync=True)
             assert status == 200
-            bench.running.signal(signal.SIGTERM)
+            bench.running.send(signal.SIGTERM)
             assert bench.running.wait(ENDS_WITHIN_S).code == 0
         return {path.name: path.read_bytes() for path in state.iterdir()}
 
@@ -308,72 +307,6 @@ def test_a_folder_for_temporary_files_may_be_too_deep_for_sockets(home: Home) ->
     finished = home.run("run", scenario(home), more={"TMPDIR": str(deep)})
     assert finished.code == 0
     assert list(deep.iterdir()) == []
-    home.assert_nothing_left()
-
-
-# Ends that nobody planned.
-
-LONG: Final = SCENARIO.replace(
-    "steps:", "matrix: {a: [1, 2, 3, 4, 5, 6, 7, 8], b: [1, 2, 3, 4, 5, 6, 7, 8]}\nsteps:"
-)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
-def test_a_run_that_is_interrupted_leaves_nothing(home: Home, number: signal.Signals) -> None:
-    running = home.start("run", scenario(home, LONG))
-    running.until_said("PASS")
-    running.signal_group(number)
-    finished = running.wait(ENDS_WITHIN_S)
-    assert finished.code == 130
-    assert finished.stderr == "latchbench: interrupted; every process was ended\n"
-    home.assert_nothing_left()
-
-
-def test_ctrl_c_before_the_first_process_serves_leaves_nothing(home: Home) -> None:
-    running = home.start("run", scenario(home, LONG))
-    until(
-        lambda: any("gateway.forkserver" in process.arguments for process in home.processes()),
-        "the last server has started",
-    )
-    running.signal_group(signal.SIGINT)
-    finished = running.wait(ENDS_WITHIN_S)
-    assert finished.code == 130
-    assert only_line(finished) == "latchbench: interrupted; every process was ended"
-    home.assert_nothing_left()
-
-
-def test_a_host_that_is_killed_in_a_run_is_our_fault_and_ends_it(home: Home) -> None:
-    running = home.start("run", scenario(home, LONG))
-    running.until_said("PASS")
-
-    def kill_a_host() -> bool:
-        hosts = [one for one in home.processes() if "simulator.host.forkserver" in one.arguments]
-        children = [one.pid for one in hosts if one.parent != running.pid]
-        for pid in children:
-            os.kill(pid, signal.SIGKILL)
-        return bool(children)
-
-    until(kill_a_host, "a host lives")
-    finished = running.wait()
-    assert finished.code == 3
-    assert finished.stdout.count("BROKEN") == 1
-    assert "latchbench itself failed: host-1" in finished.stdout
-    assert "broken by latchbench itself" in finished.stdout.splitlines()[-1]
-    home.assert_nothing_left()
-
-
-def test_a_reader_that_goes_away_ends_a_run_quietly(home: Home) -> None:
-    running = subprocess.Popen(
-        [str(LATCHBENCH), "run", scenario(home, LONG)],
-        env=home.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert running.stdout is not None
-    assert running.stdout.readline().startswith(b"PASS")
-    running.stdout.close()
-    _, stderr = running.communicate(timeout=60)
-    assert (running.returncode, stderr) == (141, b"")
     home.assert_nothing_left()
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SCENARIOS: Final = Path(__file__).with_name("canary")
 CANARY: Final = "75318642"
+pytestmark = pytest.mark.wire
+
 # Where digits must be in the clear: a lock's memory and the gateway's store.
 HOLDS_PINS: Final = frozenset({".nvm", ".db", ".db-wal"})
 
@@ -99,7 +101,6 @@ def test_the_scanner_refuses_what_could_be_met_by_accident(pin: str) -> None:
 # Runs.
 
 
-@pytest.mark.wire
 def test_no_pin_shows_in_a_run_its_trace_or_its_processes(home: Home) -> None:
     for pin in canaries_in(SCENARIOS):
         home.scanner.watch(pin)
@@ -140,7 +141,6 @@ def seen_while(home: Home, running: Running) -> set[str]:
     return seen
 
 
-@pytest.mark.wire
 def test_pins_show_where_they_are_asked_for(home: Home) -> None:
     scanner = Scanner(["591738264", "7302946185", "48271903"])
     trace = home.folder / "trace.jsonl"
@@ -183,15 +183,18 @@ def test_no_pin_shows_when_a_file_cannot_be_read(home: Home) -> None:
 
 # A bench that is up.
 
+shared = pytest.mark.xdist_group("cli canary")
+
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     with Home(tmp_path_factory.mktemp("canary"), [CANARY]) as home, up(home) as started:
         yield started
-        started.running.signal(signal.SIGTERM)
+        started.running.send(signal.SIGTERM)
         assert started.running.wait().code == 0
 
 
+@shared
 def test_no_pin_that_was_made_or_drawn_shows_around_a_bench(bench: Up) -> None:
     home = bench.home
     ids = []
@@ -257,6 +260,7 @@ WRONG_CALLS: Final[list[tuple[str, dict[str, Any]]]] = [
 ]
 
 
+@shared
 def test_no_error_over_http_repeats_a_pin(bench: Up) -> None:
     scanner = Scanner([CANARY])
     for call, parameters in WRONG_CALLS:
@@ -277,13 +281,14 @@ def test_no_error_over_http_repeats_a_pin(bench: Up) -> None:
             client.delete(f"{url}/delete", params={"access_code_id": CANARY}),
             client.get(f"{url}/get", params={"code": CANARY}, headers={"authorization": CANARY}),
         ]
-    for answer in answers:
-        assert 400 <= answer.status_code < 500, answer.request.url.path
-        assert scanner.leaks(answer.text) == []
-        assert scanner.leaks(repr(answer.headers.raw)) == []
+    for response in answers:
+        assert 400 <= response.status_code < 500, response.request.url.path
+        assert scanner.leaks(response.text) == []
+        assert scanner.leaks(repr(response.headers.raw)) == []
     assert scanner.leaks(bench.running.stdout + bench.running.stderr) == []
 
 
+@shared
 def test_no_error_over_grpc_repeats_a_pin(bench: Up) -> None:
     scanner = Scanner([CANARY])
     key = [("authorization", f"Bearer {bench.told['api_key']}")]

@@ -1,7 +1,8 @@
 """One gateway's engine in one thread: its clock, its radio, its store, and locks that are dicts.
 
 Nothing happens between two calls of a test: what the gateway says to a lock waits `in_flight` until
-the test lets it through, and time stands until the test moves it. An instant that never ends is an
+the test lets it through (the ends of commands that a host took and did not report are `late`), and
+time stands until the test moves it. An instant that never ends is an
 `AssertionError` in words, not a test that hangs.
 """
 
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from gateway.engine.core import Core
 from gateway.engine.parts import Counters, Parts, Settings
 from gateway.engine.world import World
-from gateway.policy.commands import ClearCode, Notice, Report, SetCode, Transmit
+from gateway.policy.commands import ClearCode, LockEvent, Notice, Report, SetCode, Transmit
 from gateway.policy.errors import CodeCannotBeShared
 from gateway.policy.records import DeviceRecord, Facts
 from gateway.policy.times import exact_time_text
@@ -62,6 +63,7 @@ class Reply(Generic[T]):
 
     @property
     def answered(self) -> bool:
+        """Whether it ended. A property of the moment: ask again after time has passed."""
         return self._ended is not None
 
     @property
@@ -122,6 +124,7 @@ class BenchOfOne:
 
     def _boot(self) -> None:
         self.in_flight: deque[Flight] = deque()
+        self.late: list[tuple[Flight, Report]] = []
         self.hosts_up: set[str] = set()
         self.thought = Thought()
         self.published: list[EventRecord] = []
@@ -267,20 +270,23 @@ class BenchOfOne:
         flight = self.in_flight[place]
         del self.in_flight[place]
         lock = self.locks[flight.device_id]
-        report = Report(Transmit.NO_ACK)
+        report = heard = Report(Transmit.NO_ACK)
         if lock.reach is not Reach.SILENT:
             heard = lock.obey(flight.command, self.now_us)
-            report = heard if lock.reach is Reach.GOOD else report
+        if lock.reach is Reach.GOOD:
+            report = heard
         if lock.reach is Reach.HUNG:
+            self.late.append((flight, heard))
             self._give_up_on(flight)
             return flight
         if flight.device_id in self.hosts_up:
             lock.show(report.body)
         self.report(flight, report)
-        changes = isinstance(flight.command, SetCode | ClearCode)
-        if changes and lock.tells_writes and report.transmit is Transmit.OK:
-            added = isinstance(flight.command, SetCode)
-            self._tell(lock, 0x0E if added else 0x0D, flight.command.slot, heard=True)
+        command = flight.command
+        if isinstance(command, SetCode | ClearCode) and lock.tells_writes:
+            is_set = isinstance(command, SetCode)
+            event = LockEvent.CODE_ADDED if is_set else LockEvent.CODE_DELETED
+            self.hear(lock.name, event, command.slot, heard=report.transmit is Transmit.OK)
         return flight
 
     def report(self, flight: Flight, report: Report) -> None:
@@ -343,25 +349,27 @@ class BenchOfOne:
 
     def _lose_flights(self, name: str) -> None:
         self.in_flight = deque(flight for flight in self.in_flight if flight.device_id != name)
+        self.late = [(flight, end) for flight, end in self.late if flight.device_id != name]
 
     # People.
 
     def program(self, name: str, slot: int, digits: str, *, heard: bool = True) -> None:
         """A person puts a code into a lock by hand; the gateway hears of it, or not."""
-        lock = self.locks[name]
-        self._tell(lock, lock.program(slot, digits, self.now_us), slot, heard=heard)
+        self.locks[name].program(slot, digits, self.now_us)
+        self.hear(name, LockEvent.CODE_ADDED, slot, heard=heard)
 
     def erase(self, name: str, slot: int, *, heard: bool = True) -> None:
         """A person frees a slot by hand."""
-        lock = self.locks[name]
-        self._tell(lock, lock.erase(slot, self.now_us), slot, heard=heard)
+        self.locks[name].erase(slot, self.now_us)
+        self.hear(name, LockEvent.CODE_DELETED, slot, heard=heard)
 
-    def _tell(self, lock: PlainLock, event: int, slot: int, *, heard: bool) -> None:
+    def hear(self, name: str, event: int, slot: int | None, *, heard: bool = True) -> None:
+        """A lock says something unasked, as far as it is within reach."""
+        lock = self.locks[name]
         lock.notice_number += 1
-        audible = lock.reach is not Reach.SILENT and lock.name in self.hosts_up
-        if heard and audible:
+        if heard and lock.reach is not Reach.SILENT and name in self.hosts_up:
             notice = Notice(lock.notice_number, event, slot, lock.incarnation)
-            self.enter(lambda: self.core.on_notice(lock.name, notice))
+            self.enter(lambda: self.core.on_notice(name, notice))
 
     # The gateway dies, and another one starts from what is stored.
 

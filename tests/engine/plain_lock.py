@@ -15,7 +15,6 @@ from gateway.policy.commands import (
     CodeBody,
     Command,
     InfoBody,
-    LockEvent,
     ReadCode,
     ReadInfo,
     Report,
@@ -140,8 +139,8 @@ class PlainLock:
 
     # What a person does at the keypad.
 
-    def program(self, slot: int, digits: str, now_us: int) -> int:
-        """A person puts a code into a slot, whatever stood there. Returns what the lock says."""
+    def program(self, slot: int, digits: str, now_us: int) -> None:
+        """A person puts a code into a slot, whatever stood there."""
         was_ours = slot in self.codes and slot not in self.by_hand
         was_taken = slot in self.taken
         self._forget(slot, now_us)
@@ -149,12 +148,10 @@ class PlainLock:
         self.by_hand[slot] = digits
         if was_taken or not was_ours:
             self.taken.add(slot)
-        return LockEvent.CODE_ADDED
 
-    def erase(self, slot: int, now_us: int) -> int:
-        """A person frees a slot. Returns what the lock says."""
+    def erase(self, slot: int, now_us: int) -> None:
+        """A person frees a slot."""
         self._forget(slot, now_us)
-        return LockEvent.CODE_DELETED
 
     def reset(self, now_us: int) -> None:
         """Factory reset: nothing is in it, and it says that its memory is another one."""

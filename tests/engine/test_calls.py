@@ -27,7 +27,7 @@ def test_the_first_call_reads_the_lock_even_before_its_host_is_there(sync: bool)
     bench = BenchOfOne(PlainLock("front", codes={3: "7319"}))
     call = bench.create(code="7319", sync=sync)
     bench.advance(SECOND_US)
-    assert not call.answered
+    assert call.answered_at_us is None
     bench.host_up()
     bench.settle()
     assert call.reasons == {"front": "pin_in_use"}
@@ -100,8 +100,8 @@ def test_a_gateway_that_made_and_removed_many_codes_remembers_none_of_them() -> 
     assert bench.world.held("front") == frozenset()
     assert not bench.world._held.get("front")
     assert bench.world.books["front"].runs == {}
-    assert bench.world.codes == bench.world.groups == {}
-    assert bench.shelf.codes == bench.shelf.groups == {}
+    assert (bench.world.codes, bench.world.groups) == ({}, {})
+    assert (bench.shelf.codes, bench.shelf.groups) == ({}, {})
 
 
 def test_a_stream_that_is_replaced_within_one_instant_leaves_no_lock_busy() -> None:

@@ -88,6 +88,7 @@ def test_a_strangers_code_found_by_reading_back_is_known_as_in_use() -> None:
     bench.advance(HOUR_US)
     assert lock.codes == {1: "5555", 2: "1234"}
     call = bench.create(code="5555", sync=True)
+    bench.settle()
     assert call.reasons == {"front": "pin_in_use"}
 
 
@@ -136,7 +137,9 @@ def test_slots_that_the_lock_does_not_have_leave_no_space() -> None:
     bench = a_bench(PlainLock("front", slots=2, lacks={1}))
     bench.create()
     bench.settle()
-    assert bench.create().reasons == {"front": "no_space"}
+    call = bench.create()
+    bench.settle()
+    assert call.reasons == {"front": "no_space"}
 
 
 @pytest.mark.parametrize("behavior", ["throw", RANDOM])

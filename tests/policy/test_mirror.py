@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from gateway.policy.commands import CodeBody, SlotStatus
-from gateway.policy.mirror import EMPTY, Knowledge, Mirror, SlotView, proves, read_slot
+from gateway.policy.mirror import (
+    EMPTY,
+    Knowledge,
+    Mirror,
+    SlotView,
+    is_cut_short,
+    proves,
+    read_slot,
+)
 from latchbench.pin import Pin
 
 
@@ -98,3 +106,12 @@ def test_a_masked_slot_makes_the_checksum_unknown() -> None:
     mirror = Mirror()
     mirror.saw_all([body(1, b"****")])
     assert mirror.checksum() is None
+
+
+def test_a_piece_of_our_code_is_told_from_somebody_elses_code() -> None:
+    pin = Pin("0482")
+    assert is_cut_short(SlotView(occupied=True, pin=Pin("048")), pin)
+    assert is_cut_short(SlotView(occupied=True, pin=Pin("482")), pin)
+    assert not is_cut_short(SlotView(occupied=True, pin=Pin("0482")), pin)
+    assert not is_cut_short(SlotView(occupied=True, pin=Pin("739")), pin)
+    assert not is_cut_short(SlotView(occupied=True), pin)
