@@ -27,6 +27,7 @@ from gateway.api.keys import Keyring
 from gateway.api.port import CALL_HEADER
 from gateway.app import Chances, Gateway
 from gateway.engine.parts import Settings
+from gateway.policy.errors import Stopping
 from gateway.store.errors import StoreError
 from gateway.store.store import Store
 from latchbench.channel import ACCESS_IN_MAX, ACCESS_OUT_MAX, server_options
@@ -125,6 +126,7 @@ async def _serve(config: Config) -> int:
         ends: list[asyncio.Future[Any]] = [stopped, failed]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
+        participant.refuse_calls(Stopping)
         if failed.done():
             sys.stderr.write(f"latchbench: {config.name} failed: {describe(failed.result())}\n")
             return EXIT_OURS

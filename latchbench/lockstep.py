@@ -91,6 +91,8 @@ class Participant:
         self._links: dict[str, Link[Any, Any]] = {}
         self._waiting_calls: dict[str, Callable[[], None]] = {}
         self._entered: set[str] = set()
+        self._open_calls: set[asyncio.Future[Any]] = set()
+        self._refusal: Callable[[], BaseException] | None = None
         self._counts = _Counts()
         self._news = asyncio.Event()
         self._pace: tuple[Callable[[], int], float] | None = None
@@ -151,13 +153,15 @@ class Participant:
         """
         if self._stepped and call_id is None:
             raise SteppedRefusal
+        if self._refusal is not None:
+            raise self._refusal()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def settle(value: T | None, error: BaseException | None) -> None:
             if call_id is not None:
                 self._counts.answered.append(call_id)
-            if future.cancelled():
-                return  # the caller went away; what it asked for goes on
+            if future.done():
+                return  # the caller went away, or was told to; what it asked for goes on
             if error is not None:
                 future.set_exception(error)
             else:
@@ -171,7 +175,21 @@ class Participant:
             self._wait_to_enter(call_id, run)
         else:
             self._act(run)
-        return await future
+        self._open_calls.add(future)
+        try:
+            return await future
+        finally:
+            self._open_calls.discard(future)
+
+    def refuse_calls(self, refusal: Callable[[], BaseException]) -> None:
+        """End every open call with what `refusal` makes, and each that comes: the end is near.
+
+        Nothing is undone by this: what the core has admitted, it has admitted.
+        """
+        self._refusal = refusal
+        for future in self._open_calls:
+            if not future.done():
+                future.set_exception(refusal())
 
     def withdraw(self, call_id: str) -> None:
         """A call of the bench ended at the door (a bad key, a body that is no JSON).

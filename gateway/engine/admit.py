@@ -120,12 +120,18 @@ class Admitter:
         pins: dict[str, Pin | None] = dict.fromkeys(decision.sharers, decision.shared_pin)
         pins |= {straggler.device_id: straggler.pin for straggler in decision.stragglers}
         sharers = frozenset(decision.sharers)
+        apart = _why_apart(decision)
         rows = []
         for position, device in enumerate(devices):
             row = self._row(request, device, group, position, pins.get(device.device_id))
             key = group.common_code_key if row.device_id in sharers else None
             row = replace(row, common_code_key=key, load_at_us=load_at_us)
             row = self._with_slot(row, device)
+            if row.pin is None and not device.facts.provider_chooses_pin:
+                # There is no code for it and none will come, so the row must say why.
+                message = apart[device.device_id].message
+                problem = CodeProblem("failed_to_set_on_device", message, self._parts.now_us())
+                row = replace(row, errors=(problem,))
             self._world.put_code(row)
             rows.append(row)
         return rows
@@ -200,16 +206,7 @@ class _Answering:
 
     def ok(self, redrawn: Mapping[str, Refusal]) -> None:
         """Answer with the rows as they are; `redrawn` got their own code while being programmed."""
-        apart = {
-            straggler.device_id: StragglerView(
-                straggler.device_id, straggler.reasons[0].word, straggler.reasons[0].message
-            )
-            for straggler in self._decision.stragglers
-        }
-        apart |= {
-            refusal.device_id: StragglerView(refusal.device_id, refusal.word, refusal.message)
-            for refusal in self._decision.refusals
-        }
+        apart = _why_apart(self._decision)
         apart |= {
             device_id: StragglerView(device_id, refusal.reason, refusal.message)
             for device_id, refusal in redrawn.items()
@@ -226,6 +223,20 @@ class _Answering:
                 ignored_parameters=self._request.ignored_parameters,
             )
         )
+
+
+def _why_apart(decision: Decision) -> dict[str, StragglerView]:
+    """The devices that do not share, with the reason to name, whether they get a code or not."""
+    views = {
+        straggler.device_id: StragglerView(
+            straggler.device_id, straggler.reasons[0].word, straggler.reasons[0].message
+        )
+        for straggler in decision.stragglers
+    }
+    return views | {
+        refusal.device_id: StragglerView(refusal.device_id, refusal.word, refusal.message)
+        for refusal in decision.refusals
+    }
 
 
 def view_of(parts: Parts, row: CodeRecord) -> AccessCodeView:

@@ -49,7 +49,10 @@ class Busy:
 
 @dataclass(slots=True)
 class Book:
-    """One lock, as the engine works with it. `sequence` is the last command id given out."""
+    """One lock, as the engine works with it. `sequence` is the last command id given out.
+
+    `just_read` is the slot that the last command read, and when its report came.
+    """
 
     device_id: str
     mirror: Mirror = field(default_factory=Mirror)
@@ -65,6 +68,7 @@ class Book:
     host_up: bool = False
     has_info: bool = False
     supports_checksum: bool = False
+    just_read: tuple[int, int] | None = None
     notice_number: int | None = None
     wants_walk: bool = False
     wants_ping: bool = False

@@ -94,6 +94,8 @@ class Dispatcher:
 
     def _choose(self, book: Book, now_us: int) -> Next:
         device = self._world.devices[book.device_id]
+        slot, read_at_us = book.just_read or (0, -1)
+        just_read = slot if read_at_us == now_us else None
         needs = LockNeeds(
             mirror=book.mirror,
             slots_max=device.slots or device.facts.slots,
@@ -107,6 +109,7 @@ class Dispatcher:
             resync_due=book.resync_due,
             held=self._world.held(book.device_id),
             cut_short=frozenset(book.cut_short),
+            just_read=just_read,
         )
         return next_operation(needs, self._world.codes_of(book.device_id), now_us)
 
@@ -118,6 +121,7 @@ class Dispatcher:
     def _send(self, book: Book, operation: Operation) -> None:
         book.sequence += 1
         book.busy = Busy(operation, book.sequence)
+        book.just_read = None
         command = operation.command
         if operation.access_code_id is not None and not isinstance(command, ReadCode):
             self._mark_sent(book, operation.access_code_id, command)
@@ -259,6 +263,8 @@ class Dispatcher:
             if isinstance(operation.command, ClearCode):
                 book.cut_short.discard(code.access_code_id)
         elif report.body is not None:
+            if isinstance(operation.command, ReadCode):
+                book.just_read = (operation.command.slot, self._parts.now_us())
             self._observer.body(book, report.body, code)
         book.tell_waiters()
 

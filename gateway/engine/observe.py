@@ -173,6 +173,7 @@ class Observer:
         if ours and code.pin is not None and is_cut_short(view, code.pin):
             self._parts.trace("gateway.code.cut_short", lock=self._name(code), slot=code.slot)
             book.cut_short.add(code.access_code_id)
+            self._world.put_code(replace(code, retry_at_us=self._pause(code)))
             return
         if code.want is Want.PRESENT:
             if code.pin is not None and proves(view, code.pin, ours=ours):
@@ -231,9 +232,7 @@ class Observer:
         if code.attempts == 0:
             self._world.put_code(replace(code, progress=Progress.THERE))
             return
-        wait_us = backoff_us(code.attempts, self._parts.below)
-        retry_at_us = self._parts.now_us() + wait_us if code.attempts > 1 else None
-        code = replace(code, progress=Progress.THERE, retry_at_us=retry_at_us)
+        code = replace(code, progress=Progress.THERE, retry_at_us=self._pause(code))
         told = any(problem.error_code == FAILED_TO_REMOVE.error_code for problem in code.errors)
         if code.attempts >= REMOVALS_UNTIL_ERROR and not told:
             problem = replace(FAILED_TO_REMOVE, created_at_us=self._parts.now_us())
@@ -241,6 +240,12 @@ class Observer:
             self._rows.event("access_code.failed_to_remove_from_device", code)
         self._world.put_code(code)
         self._world.save()
+
+    def _pause(self, code: CodeRecord) -> int | None:
+        """When to try again to clear a slot: at once the second time, then later and later."""
+        if code.attempts <= 1:
+            return None
+        return self._parts.now_us() + backoff_us(code.attempts, self._parts.below)
 
     # What somebody else did.
 

@@ -33,6 +33,8 @@ class LockNeeds:
 
     `held` are codes whose latest change is not durable yet: nothing may be sent for them.
     `cut_short` are those of which the lock stored a piece, to be cleared before anything else.
+    `just_read` is the slot that was read at this very instant: only into such a slot does a code go
+    for the first time, because somebody at the keypad may have been there unheard.
     """
 
     mirror: Mirror
@@ -47,6 +49,7 @@ class LockNeeds:
     resync_due: bool = False
     held: frozenset[str] = frozenset()
     cut_short: frozenset[str] = frozenset()
+    just_read: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,8 @@ def _set(
             continue
         if code.slot is not None and code.sends == 0 and _is_taken(needs.mirror, code.slot):
             return GiveUpSlot(code.access_code_id)
+        if code.slot is not None and code.sends == 0 and needs.just_read != code.slot:
+            return Operation(ReadCode(code.slot))
         if code.slot is not None:
             return Operation(SetCode(code.slot, code.pin), code.access_code_id)
         slot = free_slot(needs.mirror, needs.slots_max, needs.reserved_slots, codes)

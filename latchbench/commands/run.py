@@ -146,6 +146,9 @@ async def _run(chosen: list[Chosen], options: RunOptions, trace: Path | None) ->
 
 
 async def _run_one(one: Chosen, options: RunOptions, rig: Rig) -> CaseVerdict:
+    import grpc
+    import httpx
+
     from latchbench.process import ProcessFailed
     from simulator.conductor import Stuck
     from simulator.scenario.runner import run_case, seed_of
@@ -153,7 +156,9 @@ async def _run_one(one: Chosen, options: RunOptions, rig: Rig) -> CaseVerdict:
 
     try:
         return await run_case(one.scenario, one.case, options, rig)
-    except (ProcessFailed, Stuck) as error:
+    except (ProcessFailed, Stuck, grpc.aio.AioRpcError, httpx.TransportError) as error:
+        told = isinstance(error, ProcessFailed | Stuck)
+        what = str(error) if told else f"a process did not answer ({type(error).__name__})"
         start_us = one.case.fleet.clock.start_us
         return CaseVerdict(
             path=one.scenario.path,
@@ -167,7 +172,7 @@ async def _run_one(one: Chosen, options: RunOptions, rig: Rig) -> CaseVerdict:
             start_us=start_us,
             end_us=start_us,
             trace=(),
-            fault=f"latchbench itself failed: {error}",
+            fault=f"latchbench itself failed: {what}",
         )
 
 

@@ -36,8 +36,7 @@ async def is_empty(here: Site) -> None:
 async def only(here: Site, *locks: str) -> str:
     """These locks hold the same code in slot 1 and no other lock holds any; returns the code."""
     inside = await here.inside()
-    codes = {inside[lock].get(1, "") for lock in locks}
-    (code,) = codes
+    (code,) = {inside[lock].get(1, "") for lock in locks}
     assert inside == {
         lock: {1: code} if lock in locks else NOTHING for lock in here.bench.fleet.locks
     }
@@ -157,19 +156,15 @@ async def prefers_in_vain(here: Site) -> None:
 # name
 
 
-async def is_named(here: Site, given: str | None, shown: str) -> None:
-    rows = await here.created("flat", **({} if given is None else {"name": given}))
-    assert rows["flat"]["name"] == given
-    assert rows["flat"]["appearance"]["name"] == shown
-    await only(here, "flat")
+def named(given: str | None, shown: str) -> Claim:
+    """A call whose row keeps the name as given, and says how the lock shows it."""
 
+    async def claim(here: Site) -> None:
+        rows = await here.created("flat", **({} if given is None else {"name": given}))
+        assert (rows["flat"]["name"], rows["flat"]["appearance"]) == (given, {"name": shown})
+        await only(here, "flat")
 
-async def is_not_named(here: Site) -> None:
-    await is_named(here, None, "Code")
-
-
-async def name_is_cut(here: Site) -> None:
-    await is_named(here, "Jane's long reservation", "Jane's long reservat")
+    return claim
 
 
 async def names_that_fill_the_answer(here: Site) -> None:
@@ -217,7 +212,7 @@ async def is_there_from_the_start(here: Site) -> None:
 
 
 async def starts_later(here: Site, **parameters: Any) -> None:
-    """Loaded an hour before it starts, and not a microsecond sooner."""
+    """Loaded an hour before it starts, and not a microsecond sooner, whoever keeps schedules."""
     starts_us = here.bench.now_us() + 5 * HOUR_US
     rows = await here.created(
         "front", "zoned", starts_at=here.at(5 * HOUR_US), ends_at=here.at(9 * HOUR_US), **parameters
@@ -274,10 +269,6 @@ async def waits_for_offline_device(here: Site, **parameters: Any) -> None:
     assert await only(here, *PAIR) == rows["front"]["code"]
 
 
-async def waits_if_told(here: Site) -> None:
-    await waits_for_offline_device(here, attempt_for_offline_device=True)
-
-
 async def does_not_wait(here: Site) -> None:
     """Under either policy: another PIN would not reach the lock either."""
     await silenced(here)
@@ -292,11 +283,7 @@ async def does_not_wait(here: Site) -> None:
     await is_empty(here)
 
 
-# prefer_native_scheduling: what is built is loading just in time, which `False` asks for.
-
-
-async def starts_later_natively(here: Site) -> None:
-    await starts_later(here, prefer_native_scheduling=False)
+# prefer_native_scheduling (what is built is loading just in time, which `False` asks for)
 
 
 async def needs_a_time_zone(here: Site) -> None:

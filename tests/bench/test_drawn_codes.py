@@ -32,6 +32,10 @@ profiles:
     constraints: [cannot_contain_089, cannot_contain_0789, unique_first_four_digits]
   narrowest: {extends: narrow, code_lengths: [4]}
   long: {extends: deadbolt-30, code_lengths: [5, 6, 7]}
+  residential:
+    extends: deadbolt-30
+    constraints: [pin_code_matches_existing_set]
+    existing_pins: ["1357", "2468"]
   names: {extends: deadbolt-30, constraints: [name_must_be_unique]}
 locks:
   front: {profile: deadbolt-30}
@@ -42,6 +46,7 @@ locks:
   lane: {profile: narrowest, fill_slots: 290}
   lobby: {profile: names}
   tower: {profile: long}
+  home: {profile: residential}
 """
 RANDOM = {"behavior_when_code_cannot_be_shared": "create_random_code"}
 
@@ -129,6 +134,27 @@ async def test_a_name_is_kept_as_given_and_made_unique_on_the_device(house: Site
         assert rows["front"]["appearance"] == {"name": "Jane"}
         shown.append(rows["lobby"]["appearance"]["name"])
     assert shown == ["Jane", "Jane 2", "Jane 3"]
+
+
+# Locks for which there is no code.
+
+
+@pytest.mark.parametrize("sync", [True, False])
+@pytest.mark.parametrize("code", [None, "4821"])
+async def test_a_row_without_a_code_says_why(house: Site, code: str | None, sync: bool) -> None:
+    """The lock takes only PINs of its residents, and no guest ever gets one of those."""
+    refused = await house.create("front", "home", code=code, sync=sync)
+    assert refused.body["error"]["type"] == "code_cannot_be_shared"
+    assert list(reasons(house, refused)) == ["home"]
+    since = len(house.bench.trace())
+    rows = await house.created("front", "home", code=code, sync=sync, **RANDOM)
+    assert rows["home"]["code"] is None
+    (problem,) = rows["home"]["errors"]
+    assert problem["error_code"] == "failed_to_set_on_device"
+    assert "only PINs that its account already has" in problem["message"]
+    await house.settle()
+    assert house.told(since, "home") == ["created", "failed_to_set_on_device"]
+    assert await house.inside("front", "home") == {"front": {1: rows["front"]["code"]}, "home": {}}
 
 
 # Locks that take no code and do not say why.

@@ -8,6 +8,7 @@ hold afterwards, read past the gateway.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,7 @@ from tests.bench.parameter_claims import (
     FLEET,
     Claim,
     is_empty,
+    named,
     not_supported,
     offline,
     refused,
@@ -67,8 +69,8 @@ ROWS: dict[str, Row] = {
         claims.prefers_in_vain,
     ),
     "name": Row(
-        claims.is_not_named,
-        claims.name_is_cut,
+        named(None, "Code"),
+        named("Jane's long reservation", "Jane's long reservat"),
         refused("name", name=7),
         claims.names_that_fill_the_answer,
     ),
@@ -92,13 +94,13 @@ ROWS: dict[str, Row] = {
     ),
     "attempt_for_offline_device": Row(
         claims.waits_for_offline_device,
-        claims.waits_if_told,
+        partial(claims.waits_for_offline_device, attempt_for_offline_device=True),
         refused("attempt_for_offline_device", attempt_for_offline_device="yes"),
         claims.does_not_wait,
     ),
     "prefer_native_scheduling": Row(
         claims.starts_later,
-        claims.starts_later_natively,
+        partial(claims.starts_later, prefer_native_scheduling=False),
         refused("prefer_native_scheduling", prefer_native_scheduling=0),
         claims.needs_a_time_zone,
     ),

@@ -202,7 +202,7 @@ async def watching(here: Site, after: str | None = None) -> AsyncIterator[Any]:
 
 async def read(stream: Any, count: int) -> list[Any]:
     """The next events; it is an error if they do not come."""
-    events = []
+    events: list[Any] = []
     for _ in range(count):
         task = asyncio.ensure_future(stream.read())
         done, _ = await asyncio.wait([task], timeout=GUARD_S)

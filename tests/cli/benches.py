@@ -42,6 +42,8 @@ class Up:
         self.running = running
         self.ready_file = ready_file
         self.told = running.until_ready(ready_file)
+        self._channel = grpc.insecure_channel(f"unix:{self.told['control_socket']}")
+        self._door: Any = bench_pb2_grpc.BenchServiceStub(self._channel)
         self._client = httpx.Client(
             base_url=self.told["http_url"],
             headers={"authorization": f"Bearer {self.told['api_key']}"},
@@ -82,14 +84,17 @@ class Up:
 
     def slots(self, name: str) -> dict[int, str]:
         """What a lock really holds, asked at the bench's own door."""
-        with grpc.insecure_channel(f"unix:{self.told['control_socket']}") as channel:
-            request = bench_pb2.DumpTruthRequest(locks=[name])
-            (lock,) = bench_pb2_grpc.BenchServiceStub(channel).DumpTruth(request, timeout=20).locks
+        (lock,) = self._door.DumpTruth(bench_pb2.DumpTruthRequest(locks=[name]), timeout=20).locks
         return {slot.slot: slot.code for slot in lock.slots}
+
+    def act(self, name: str, **action: Any) -> None:
+        """Do something to a lock that its radio could not."""
+        self._door.Act(bench_pb2.ActRequest(lock=name, **action), timeout=20)
 
     def close(self) -> None:
         """Let the connections go."""
         self._client.close()
+        self._channel.close()
 
 
 @contextmanager

@@ -74,7 +74,7 @@ def write_misplaced(folder: Path, sources: list[Path], pin: str) -> int:
         for is_key, at in _new_places(root, seen):
             for spelling in (pin, next(others)):
                 wrong = _with(root, is_key, at, spelling)
-                text = yaml.safe_dump(wrong, sort_keys=False, allow_unicode=True)
+                text = yaml.dump(wrong, Dumper=yaml.CSafeDumper, sort_keys=False)
                 (folder / f"misplaced-{written:04}.yaml").write_text(text)
                 written += 1
     return written

@@ -30,7 +30,7 @@ LATCHBENCH: Final = Path(sys.executable).with_name("latchbench")
 TRACEBACK: Final = "Traceback (most recent call last)"
 WITHIN_S: Final = 60.0
 _MARK: Final = "LATCHBENCH_TESTED_FROM"
-_POLLS_A_SECOND: Final = 50
+_POLLS_A_SECOND: Final = 20
 _PAUSE: Final = threading.Event()
 
 
@@ -227,11 +227,12 @@ def _processes_with(mark: str) -> Iterator[Process]:
             continue
         try:
             environment = (entry / "environ").read_bytes().decode("latin-1")
+            if mark not in environment:
+                continue
             line = (entry / "cmdline").read_bytes().decode("latin-1")
             status = (entry / "status").read_text()
         except OSError:  # it has ended, or is somebody else's
             continue
-        if mark in environment:
-            arguments = tuple(line.rstrip("\0").split("\0"))
-            parent = int(status.partition("\nPPid:")[2].split()[0])
-            yield Process(int(entry.name), parent, arguments, environment)
+        arguments = tuple(line.rstrip("\0").split("\0"))
+        parent = int(status.partition("\nPPid:")[2].split()[0])
+        yield Process(int(entry.name), parent, arguments, environment)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from protos.bench.v1 import bench_pb2
 from tests.cli.benches import ONE_LOCK, up
 from tests.cli.processes import LATCHBENCH, Home, until
 
@@ -26,7 +29,9 @@ locks:
   front: {profile: deadbolt-30}
 matrix: {a: [1, 2, 3, 4, 5, 6, 7, 8], b: [1, 2, 3, 4, 5, 6, 7, 8]}
 steps:
-- expect_device: {front: {slots_used: 0}}
+- create_multiple: {device_ids: [front]}
+  expect: {devices: {front: {status: set}}}
+- expect_device: {front: {slots_used: 1}}
 """
 
 
@@ -50,6 +55,21 @@ def test_a_signal_ends_everything_in_order(home: Home, number: signal.Signals) -
         finished = bench.running.wait(ENDS_WITHIN_S)
     assert (finished.code, finished.stderr) == (0, "latchbench: stopping\n")
     assert not bench.ready_file.exists()
+    home.assert_nothing_left()
+
+
+def test_a_call_that_is_open_when_it_stops_is_told_so(home: Home) -> None:
+    with up(home) as bench, ThreadPoolExecutor(1) as caller:
+        # The gateway must have heard both, or it takes the silent one for offline at once.
+        assert bench.create("front", "back", sync=True)[0] == 200
+        bench.act("back", set_radio=bench_pb2.SetRadio(state="dead"))
+        answer = caller.submit(bench.create, "front", "back", sync=True)
+        until(lambda: len(bench.slots("front")) == 2, "the call is under way")
+        bench.running.send(signal.SIGTERM)
+        finished = bench.running.wait(ENDS_WITHIN_S)
+        status, body = answer.result()
+    assert (status, body["error"]["type"]) == (503, "stopping"), body
+    assert (finished.code, finished.stderr) == (0, "latchbench: stopping\n")
     home.assert_nothing_left()
 
 
@@ -115,22 +135,30 @@ def test_ctrl_c_before_the_first_process_serves_leaves_nothing(home: Home) -> No
     home.assert_nothing_left()
 
 
-def test_a_host_that_is_killed_in_a_run_is_our_fault_and_ends_it(home: Home) -> None:
+@pytest.mark.parametrize(
+    ("server", "name"),
+    [("simulator.host.forkserver", "host-1"), ("gateway.forkserver", "gateway")],
+)
+def test_a_process_that_is_killed_in_a_run_is_our_fault_and_ends_it(
+    home: Home, server: str, name: str
+) -> None:
     running = home.start("run", long_scenario(home))
     running.until_said("PASS")
 
-    def kill_a_host() -> bool:
-        hosts = [one for one in home.processes() if "simulator.host.forkserver" in one.arguments]
-        children = [one.pid for one in hosts if one.parent != running.pid]
-        for pid in children:
-            os.kill(pid, signal.SIGKILL)
-        return bool(children)
+    def killed() -> bool:
+        """Again and again: the first time may hit one that a case has just done with."""
+        processes = [process for process in home.processes() if server in process.arguments]
+        for process in processes:
+            if process.parent != running.pid:
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGKILL)
+        return not running.is_running
 
-    until(kill_a_host, "a host lives")
+    until(killed, "the run has ended")
     finished = running.wait()
     assert finished.code == 3
     assert finished.stdout.count("BROKEN") == 1
-    assert "latchbench itself failed: host-1" in finished.stdout
+    assert f"latchbench itself failed: {name} " in finished.stdout
     assert "broken by latchbench itself" in finished.stdout.splitlines()[-1]
     home.assert_nothing_left()
 

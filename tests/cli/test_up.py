@@ -140,12 +140,11 @@ def test_slots_are_shown_masked_unless_they_are_asked_for(
     assert by_grpc in bench.slots("front").values()
     nvm = bench.told["devices"]["front"]["nvm_path"]
     for command in (("lock", "slots", "front", "--bench", bench.ready_file), ("nvm", "show", nvm)):
-        told = bench.home.run(*command, "-o", "json").json
-        assert {"slot": SLOT, "status": "enabled", "code": "••••"} in told["slots"]
-        shown = bench.home.run(*command, "-o", "json", "--show-codes").json
-        assert {"slot": SLOT, "status": "enabled", "code": BY_HAND} in shown["slots"]
         lines = bench.home.run(*command, "-o", "jsonl").stdout.splitlines()
-        assert [json.loads(line) for line in lines] == told["slots"]
+        slots = [json.loads(line) for line in lines]
+        assert {"slot": SLOT, "status": "enabled", "code": "••••"} in slots
+        shown = bench.home.run(*command, "--show-codes").json
+        assert {"slot": SLOT, "status": "enabled", "code": BY_HAND} in shown["slots"]
         table = bench.home.run(*command, "-o", "table").stdout
         assert f"{SLOT:<4}  enabled  ••••" in table
 
@@ -228,12 +227,8 @@ def test_a_plan_says_who_can_share_and_creates_nothing(bench: Up) -> None:
     table = bench.home.run(*both, "-o", "table")
     assert table.stdout.startswith("No code fits both locks: front takes 8 to 10 digits")
     assert "\nflat: refuses: " in table.stdout
-    for finished in (
-        bench.home.run(*both, "--behavior", "create_random_code", "-o", "table"),
-        bench.home.run(*both, "--behavior", "create_random_code", "--length", "6", "-o", "table"),
-    ):
-        assert finished.code == 0
-        assert ": own code: " in finished.stdout
+    random = ("--behavior", "create_random_code", "--length", "6")
+    assert ": own code: " in bench.home.run(*both, *random, "-o", "table").stdout
     alone = bench.home.run(*both[:-2], "-o", "table").stdout.splitlines()
     assert alone[0] == "all can share one code of 8 digits"
     assert alone[1].endswith(" such codes are left")

@@ -258,9 +258,12 @@ class BenchOfOne:
             self.trespasses.append(f"{kind} for {lock.name} slot {slot}, which a person took")
         if not isinstance(command, SetCode):
             return
+        pin = command.pin.reveal()
+        since_us = max(row.created_at_us for row in self.world.codes_of(lock.name))
         for other, code in lock.codes.items():
-            known = code in (lock.given.get(other), None if lock.masked else lock.shown.get(other))
-            if other != slot and code == command.pin.reveal() and known:
+            shown = lock.shown.get(other) == pin and lock.shown_at_us < since_us
+            known = lock.given.get(other) == pin or (shown and not lock.masked)
+            if other != slot and code == pin and known:
                 self.trespasses.append(
                     f"{kind} for {lock.name} slot {slot} of a code that slot {other} holds"
                 )
@@ -280,8 +283,10 @@ class BenchOfOne:
             self._give_up_on(flight)
             return flight
         if flight.device_id in self.hosts_up:
-            lock.show(report.body)
+            lock.show(report.body, self.now_us)
         self.report(flight, report)
+        kept = {row.slot for row in self.world.codes_of(lock.name)}
+        lock.written -= {slot for slot in lock.written - kept if slot not in lock.codes}
         command = flight.command
         if isinstance(command, SetCode | ClearCode) and lock.tells_writes:
             is_set = isinstance(command, SetCode)
@@ -296,11 +301,10 @@ class BenchOfOne:
 
     def _give_up_on(self, flight: Flight) -> None:
         """As the driver does: a host that reports nothing for long is told to be silent."""
-        core = self.core
 
         def silent() -> None:
-            if self.core is core:
-                core.host_silent([flight.device_id])
+            if any(late is flight for late, _ in self.late):
+                self.core.host_silent([flight.device_id])
 
         self.clock.call_at(self.now_us + self.settings.host_silence_us, silent)
 

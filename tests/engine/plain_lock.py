@@ -66,8 +66,10 @@ class PlainLock:
     last_held_us: dict[str, int] = field(default_factory=dict)
     by_hand: dict[int, str] = field(default_factory=dict)
     taken: set[int] = field(default_factory=set)
+    written: set[int] = field(default_factory=set)
     given: dict[int, str] = field(default_factory=dict)
     shown: dict[int, str | None] = field(default_factory=dict)
+    shown_at_us: int = 0
     refused: set[str] = field(default_factory=set)
 
     # What the radio asks.
@@ -104,11 +106,13 @@ class PlainLock:
         self._forget(slot, now_us)
         self.codes[slot] = kept
         self.given[slot] = kept
+        self.written.add(slot)
         return True
 
     def _clear(self, slot: int, now_us: int) -> None:
         if not self.pretends:
             self._forget(slot, now_us)
+            self.written.discard(slot)
 
     def _forget(self, slot: int, now_us: int) -> None:
         """Whatever stands in a slot goes."""
@@ -140,13 +144,14 @@ class PlainLock:
     # What a person does at the keypad.
 
     def program(self, slot: int, digits: str, now_us: int) -> None:
-        """A person puts a code into a slot, whatever stood there."""
-        was_ours = slot in self.codes and slot not in self.by_hand
-        was_taken = slot in self.taken
+        """A person puts a code into a slot, whatever stood there.
+
+        A slot that the gateway wrote last is still its own: it may set its code again.
+        """
         self._forget(slot, now_us)
         self.codes[slot] = digits
         self.by_hand[slot] = digits
-        if was_taken or not was_ours:
+        if slot not in self.written:
             self.taken.add(slot)
 
     def erase(self, slot: int, now_us: int) -> None:
@@ -157,6 +162,7 @@ class PlainLock:
         """Factory reset: nothing is in it, and it says that its memory is another one."""
         for slot in list(self.codes):
             self._forget(slot, now_us)
+        self.written.clear()
         self.incarnation += 1
 
     def heal(self) -> None:
@@ -167,8 +173,9 @@ class PlainLock:
 
     # What it witnessed.
 
-    def show(self, body: Body | None) -> None:
+    def show(self, body: Body | None, now_us: int) -> None:
         """The gateway was given this answer: it has been shown what stands there."""
+        self.shown_at_us = now_us
         if isinstance(body, WalkBody):
             self.shown = dict(self.codes)
         elif isinstance(body, CodeBody):

@@ -45,5 +45,5 @@ def test_facts_that_a_lock_can_have_are_taken() -> None:
 def test_facts_that_no_lock_can_have_are_refused_when_they_are_told(
     facts: dict[str, object],
 ) -> None:
-    with pytest.raises(ValueError, match="lock|code"):
+    with pytest.raises(ValueError, match=r"lock|code"):
         device_from_wire(told(**facts))

@@ -62,6 +62,15 @@ def test_a_slot_that_a_resident_took_while_the_gateway_was_down_is_not_overwritt
     assert bench.locks["front"].codes == {1: "5555", 2: "1234"}
 
 
+def test_a_slot_that_a_resident_took_unheard_is_not_overwritten() -> None:
+    bench = a_bench("front")
+    bench.program("front", 1, "5555", heard=False)
+    call = bench.create(code="1234")
+    bench.settle()
+    assert call.value.access_codes[0].status == "set"
+    assert bench.locks["front"].codes == {1: "5555", 2: "1234"}
+
+
 def test_a_code_that_a_resident_put_in_place_of_a_withdrawn_one_is_left_alone() -> None:
     bench = a_bench("front")
     lock = bench.locks["front"]
@@ -155,6 +164,23 @@ def test_a_write_that_a_lock_cut_short_does_not_stay_in_it(behavior: str) -> Non
         assert bench.shelf.codes == {}
     else:
         assert bench.problems("front") == ["failed_to_set_on_device"]
+
+
+def test_a_piece_of_a_code_that_stays_in_its_slot_is_cleared_with_pauses() -> None:
+    bench = a_bench(PlainLock("front", truncates_to=3))
+    lock = bench.locks["front"]
+    call = bench.create(code="1234", sync=False)
+    bench.carry()
+    lock.pretends = True
+    bench.advance(HOUR_US)
+    assert lock.codes == {1: "123"}
+    assert bench.sent["front"] < 300
+    bench.delete(call.value.access_codes[0].access_code_id)
+    bench.advance(HOUR_US)
+    lock.pretends = False
+    bench.advance(HOUR_US)
+    assert lock.codes == {}
+    assert bench.listed("front") == []
 
 
 def test_a_lock_that_was_not_read_to_its_end_is_not_called_full() -> None:

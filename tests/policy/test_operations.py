@@ -95,7 +95,7 @@ def test_a_code_that_is_due_takes_the_lowest_free_slot_before_it_is_sent() -> No
     mirror = a_mirror(s1="1111")
     assert next_operation(needs(mirror), [a_code()], NOW_US) == TakeSlot("code-1", 2)
     code = a_code(slot=2)
-    assert next_operation(needs(mirror), [code], NOW_US) == Operation(
+    assert next_operation(needs(mirror, just_read=2), [code], NOW_US) == Operation(
         SetCode(2, Pin("4821")), "code-1"
     )
 
@@ -200,3 +200,13 @@ def test_a_window_that_has_ended_wakes_nobody_again() -> None:
 def test_a_lock_that_is_believed_dead_is_only_pinged() -> None:
     dead = needs(believed_dead=True, has_info=False, wants_walk=True)
     assert next_operation(dead, [a_code(slot=1)], NOW_US) == Operation(Ping())
+
+
+def test_a_slot_is_read_right_before_a_code_goes_into_it_for_the_first_time() -> None:
+    stale = needs(just_read=1)
+    assert next_operation(stale, [a_code(slot=2)], NOW_US) == Operation(ReadCode(2))
+    fresh = needs(just_read=2)
+    first = next_operation(fresh, [a_code(slot=2)], NOW_US)
+    assert first == Operation(SetCode(2, Pin("4821")), "code-1")
+    again = next_operation(stale, [a_code(slot=2, sends=1)], NOW_US)
+    assert again == Operation(SetCode(2, Pin("4821")), "code-1")

@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from gateway.policy.records import Status
+from gateway.policy.records import Status, Want
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, SECOND_US, BenchOfOne
 from tests.engine.plain_lock import PlainLock, Reach
 
@@ -53,7 +53,7 @@ CONCERNS = st.frozensets(
     st.sampled_from(["people", "radio", "refusals", "hosts", "store", "resets"])
 )
 
-# One try a minute at most for each row, of two commands; and what a call or a walk may cost at once.
+# One try a minute for each row, of two commands; and what a call or a walk may cost at once.
 COMMANDS_AT_ONCE = 150
 COMMANDS_PER_ROW_AND_HOUR = 130
 
@@ -94,6 +94,7 @@ class GatewayMachine(RuleBasedStateMachine):
         self.concerns = concerns
         self.promised: dict[str, Promise] = {}
         self.deleted: set[str] = set()
+        self.deletions: dict[str, Reply[None]] = {}
         self.calls: list[Reply[CreateMultipleView]] = []
         self.unanswered_rows = 0
         self.free_since_us = 0
@@ -145,9 +146,7 @@ class GatewayMachine(RuleBasedStateMachine):
         wanted = sorted(set(self.promised) - self.deleted - set(self.ended()))
         if wanted:
             code_id = wanted[place % len(wanted)]
-            reply = self.bench.delete(code_id)
-            if reply.answered:
-                assert reply.error is None
+            self.deletions[code_id] = self.bench.delete(code_id)
             self.deleted.add(code_id)
 
     def hear_answers(self) -> None:
@@ -199,27 +198,30 @@ class GatewayMachine(RuleBasedStateMachine):
         self.bench.locks[name].reach = reach
 
     @precondition(about("refusals"))
-    @rule(name=LOCKS, refuses=FLAGS, pretends=FLAGS)
-    def a_lock_has_its_moods(self, name: str, refuses: bool, pretends: bool) -> None:
+    @rule(name=LOCKS, refuses=FLAGS, pretends=FLAGS, shortens=FLAGS)
+    def a_lock_has_its_moods(
+        self, name: str, refuses: bool, pretends: bool, shortens: bool
+    ) -> None:
         lock = self.bench.locks[name]
         lock.refuses = refuses
         lock.pretends = pretends and not refuses
+        lock.truncates_to = 3 if shortens and not lock.masked else None
 
     # People at the keypad.
 
-    def visible(self, name: str) -> bool:
-        """Nobody can tell codes apart on a masked lock unless it says what happens, and when."""
+    def visible(self, name: str, slot: int | None = None) -> bool:
+        """On a masked lock only the time and the place of a change tell whose code is in a slot."""
         lock = self.bench.locks[name]
         at_rest = not any(flight.device_id == name for flight in self.bench.in_flight)
         heard = lock.reach is Reach.GOOD and name in self.bench.hosts_up and not self.held
-        return not lock.masked or (at_rest and heard)
+        return not lock.masked or (at_rest and heard and slot not in lock.given)
 
     @precondition(about("people"))
     @rule(name=LOCKS, slot=SLOTS, digits=CODES, heard=FLAGS)
     def a_person_programs_a_code(self, name: str, slot: int, digits: str, heard: bool) -> None:
         lock = self.bench.locks[name]
         elsewhere = digits in (code for place, code in lock.codes.items() if place != slot)
-        if slot <= lock.slots and not elsewhere and self.visible(name):
+        if slot <= lock.slots and not elsewhere and self.visible(name, slot):
             self.bench.program(name, slot, digits, heard=heard or lock.masked)
 
     @precondition(about("people"))
@@ -278,6 +280,11 @@ class GatewayMachine(RuleBasedStateMachine):
         self.calls.clear()
         self.free_since_us = self.bench.now_us
         self.bench.restart(keep=keep, up=up)
+        for code_id, reply in self.deletions.items():
+            row = self.bench.shelf.codes.get(code_id)
+            if reply.answered_at_us is None and row is not None and row.want is Want.PRESENT:
+                self.deleted.discard(code_id)
+        self.deletions.clear()
 
     # What is always true.
 
@@ -296,6 +303,7 @@ class GatewayMachine(RuleBasedStateMachine):
     @invariant()
     def every_call_is_answered_in_time(self) -> None:
         self.hear_answers()
+        assert self.held or all(reply.answered for reply in self.deletions.values())
         limit_us = self.bench.settings.sync_deadline_us
         for call in self.calls:
             due_us = max(call.asked_at_us, self.free_since_us) + limit_us
