@@ -182,10 +182,7 @@ class Participant:
             self._open_calls.discard(future)
 
     def refuse_calls(self, refusal: Callable[[], BaseException]) -> None:
-        """End every open call with what `refusal` makes, and each that comes: the end is near.
-
-        Nothing is undone by this: what the core has admitted, it has admitted.
-        """
+        """End every open call with what `refusal` makes, and each that comes. Nothing is undone."""
         self._refusal = refusal
         for future in self._open_calls:
             if not future.done():

@@ -151,6 +151,7 @@ class Hosts:
 
     def _handle(self, host: Host, message: pb.ReportFrame.Message) -> None:
         host.heard_at_us = self._parts.now_us()
+        host.failures = 0
         if self.core is None:
             return
         if message.WhichOneof("kind") == "notification":
@@ -207,7 +208,12 @@ class Hosts:
             await channel.close()
             raise
         else:
-            ticket.resolve(_Opened(channel, stream, link_id))
+            # A call that could not be made has metadata too: none, and raises nothing.
+            if stream.done():
+                await channel.close()
+                ticket.resolve(None)
+            else:
+                ticket.resolve(_Opened(channel, stream, link_id))
 
     def _stepped(self) -> bool:
         return self._participant.stepped
@@ -215,14 +221,9 @@ class Hosts:
     def _connected(self, host: Host, ticket: Ticket[_Opened | None]) -> None:
         opened = ticket.result()
         if opened is None:
-            host.failures += 1
-            wait_us = backoff_us(host.failures, self._links.randrange)
             self._trace(host, "gateway.lock.no_host")
-            self._parts.clock.call_at(
-                self._parts.now_us() + wait_us, lambda: self._connect(host), order=host.name
-            )
+            self._connect_later(host)
             return
-        host.failures = 0
         host.channel = opened.channel
         host.link = self._participant.open_link(
             opened.link_id,
@@ -236,6 +237,14 @@ class Hosts:
         host.link.send(pb.Hello(gateway=self._name, epoch=self._epoch, session=host.session))
         self._tell(host, up=True)
 
+    def _connect_later(self, host: Host) -> None:
+        """After a pause, longer each time until the host has said something."""
+        host.failures += 1
+        wait_us = backoff_us(host.failures, self._links.randrange)
+        self._parts.clock.call_at(
+            self._parts.now_us() + wait_us, lambda: self._connect(host), order=host.name
+        )
+
     def _lost(self, host: Host) -> None:
         self._trace(host, "gateway.lock.host_lost")
         host.link = None
@@ -246,7 +255,12 @@ class Hosts:
             self._start(host.channel.close())
             host.channel = None
         self._tell(host, up=False)
-        if not self._closing:
+        if self._closing:
+            return
+        if host.failures:
+            self._connect_later(host)
+        else:
+            host.failures = 1  # at once, but not again and again
             self._connect(host)
 
     def _tell(self, host: Host, *, up: bool, only: str | None = None) -> None:

@@ -35,6 +35,7 @@ class Belief(StrEnum):
 class CodeRun:
     """What is remembered of one code's programming between two commands."""
 
+    acknowledged: bool = False
     refused_by_supervision: bool = False
     misses: int = 0
 

@@ -139,7 +139,7 @@ class Dispatcher:
         """From here on the lock may have obeyed, whatever comes back."""
         code = self._world.codes[access_code_id]
         run = book.run_of(access_code_id)
-        run.refused_by_supervision = False
+        run.refused_by_supervision = run.acknowledged = False
         if isinstance(command, SetCode):
             code = replace(code, sends=code.sends + 1)
         self._world.put_code(replace(code, progress=Progress.DOUBT, attempts=code.attempts + 1))
@@ -260,6 +260,7 @@ class Dispatcher:
         if isinstance(operation.command, SetCode | ClearCode) and code is not None:
             run = book.run_of(code.access_code_id)
             run.refused_by_supervision = report.supervision is Supervision.FAIL
+            run.acknowledged = True
             if isinstance(operation.command, ClearCode):
                 book.cut_short.discard(code.access_code_id)
         elif report.body is not None:

@@ -200,7 +200,9 @@ class Observer:
 
     def _not_there(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         run = book.run_of(code.access_code_id)
-        run.misses += 1
+        # A frame without acknowledgement says nothing of what the lock thinks of the code.
+        lost = code.sends > 0 and not run.acknowledged
+        run.misses += 0 if lost else 1
         self._parts.trace(
             "gateway.code.not_there",
             lock=self._name(code),
@@ -223,7 +225,10 @@ class Observer:
             book.suspects.add(code.access_code_id)
         else:
             kept = None if _is_somebody_elses(view, code) else code.slot
-            self._world.put_code(replace(code, progress=Progress.TODO, slot=kept))
+            retry_at_us = self._pause(code) if lost else None
+            self._world.put_code(
+                replace(code, progress=Progress.TODO, slot=kept, retry_at_us=retry_at_us)
+            )
         # A slot that was given up holds somebody else's code, and no walk will call that news.
         if code.slot is not None and self._slot_news(book, code.slot):
             self._world.save()
@@ -242,7 +247,7 @@ class Observer:
         self._world.save()
 
     def _pause(self, code: CodeRecord) -> int | None:
-        """When to try again to clear a slot: at once the second time, then later and later."""
+        """When to try a slot again: at once the second time, then later and later."""
         if code.attempts <= 1:
             return None
         return self._parts.now_us() + backoff_us(code.attempts, self._parts.below)
@@ -297,6 +302,7 @@ class Observer:
             return False
         if code.want is Want.ABSENT:
             self._rows.gone(code)
+            self._slot_news(book, code.slot)  # it may have somebody else's code now
             return True
         kind = "modified" if view.occupied else "removed"
         self._parts.trace(

@@ -116,10 +116,9 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
     for code in ready:
         if code.access_code_id in needs.cut_short and code.slot is not None:
             return Operation(ClearCode(code.slot), code.access_code_id)
-    for choose in (_end_doubt, _clear):
-        found = choose(ready)
-        if found is not None:
-            return found
+    found = _end_doubt(ready) or _clear(needs, ready)
+    if found is not None:
+        return found
     if needs.wants_walk:
         return Operation(Walk())
     if needs.wants_slots:
@@ -141,9 +140,12 @@ def _end_doubt(ready: Sequence[CodeRecord]) -> Operation | None:
     return None
 
 
-def _clear(ready: Sequence[CodeRecord]) -> Operation | None:
+def _clear(needs: LockNeeds, ready: Sequence[CodeRecord]) -> Operation | None:
+    """The first code to take out, unless its slot changed and is to be read: it may not be ours."""
     for code in ready:
-        if code.want is Want.ABSENT and code.progress is Progress.THERE and code.slot is not None:
+        if code.want is not Want.ABSENT or code.progress is not Progress.THERE:
+            continue
+        if code.slot is not None and code.slot not in needs.wants_slots:
             return Operation(ClearCode(code.slot), code.access_code_id)
     return None
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from protos.bench.v1 import bench_pb2 as pb
 from simulator.bench import Bench
 from simulator.host.nvm import read_nvm
 from simulator.layout import BenchOptions
@@ -24,8 +23,8 @@ from simulator.scenario.actions import ACTIONS
 from simulator.scenario.reader import is_fleet, read_scenario, scenario_files
 from simulator.scenario.runner import RunOptions, seed_of
 from simulator.scenario.verbs import ProgramAtKeypad
-from simulator.scenario.words import COMMANDS, FAULTS, can_befall
 from simulator.scenario.world import Running, Unfilled
+from tests.bench.chance import a_code_less, some_locks, time_passes, trouble
 from tests.bench.site import HOUR_US, SETTLED_WITHIN_US, Site, a_site
 
 if TYPE_CHECKING:
@@ -160,40 +159,18 @@ async def test_some_locks_had_held_it_first(shipped: list[Ran]) -> None:
 
 
 PROFILES = ["deadbolt-30", "deadbolt-30", "kwikset-914", "schlage-be469", "ttlock-1-6", "nuki"]
-BITES = [
-    (fault, command)
-    for fault in FAULTS.built
-    for command in ("", *COMMANDS.built)
-    if not command or can_befall(fault, command)
-]
-
-
-async def trouble(here: Site, dice: Random, lock: str) -> None:
-    """Something goes wrong at a lock, now or soon."""
-    match dice.choice(["fault", "fault", "fault", "radio", "power", "nothing"]):
-        case "fault":
-            fault, command = dice.choice(BITES)
-            await here.fault(lock, fault, command, times=dice.choice([1, 1, 2, 3, 9]))
-        case "radio":
-            await here.radio(lock, dice.choice(["dead", "awake", "asleep"]))
-        case "power":
-            action = dice.choice(["cut", "restore", "cycle"])
-            await here.bench.act(lock, set_power=pb.SetPower(action=action))
 
 
 async def one_round(here: Site, dice: Random, locks: list[str]) -> None:
     """Some trouble, a call for some of the locks, and perhaps some time, or a code less."""
     for lock in locks:
         await trouble(here, dice, lock)
-    if dice.random() < 0.4:
-        await here.bench.advance(dice.choice([1, 60, 3600]) * 1_000_000)
+    await time_passes(here, dice)
     chosen = dice.sample(locks, dice.randint(1, len(locks)))
     parameters = {"code": dice.choice(["1353", "2424"])} if dice.random() < 0.3 else {}
     reply = await here.create(*chosen, behavior_when_code_cannot_be_shared="throw", **parameters)
     assert reply.status in (200, 400, 409), reply.body
-    if dice.random() < 0.3:
-        for row in (await here.listed(dice.choice(locks)))[:1]:
-            await here.delete(row)
+    await a_code_less(here, dice, locks)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -201,9 +178,8 @@ async def test_after_any_trouble_locks_hold_what_the_api_lists_and_nothing_else(
     rig: Rig, seed: int
 ) -> None:
     dice = Random(f"nothing left {seed}")
-    locks = [f"door-{number}" for number in range(1, dice.randint(2, 4) + 1)]
-    lines = "".join(f"  {lock}: {{profile: {dice.choice(PROFILES)}}}\n" for lock in locks)
-    async with a_site(rig, f"locks:\n{lines}", seed=seed) as here:
+    locks, fleet = some_locks(dice, PROFILES)
+    async with a_site(rig, fleet, seed=seed) as here:
         for _ in range(6):
             await one_round(here, dice, locks)
         await here.heal()

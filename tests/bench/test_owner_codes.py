@@ -122,3 +122,38 @@ async def test_a_code_that_the_owner_removes_while_it_is_deleted_is_gone_once(ho
     assert (await house.inside())["front"] == {}
     assert house.told(since, "front")[-1] == "deleted"
     assert await house.listed("front") == []
+
+
+async def owned_by_the_owner(here: Site, code: str) -> None:
+    """Slot 1 of front holds the code, and the gateway knows that it is somebody else's."""
+    assert (await here.inside("front"))["front"][1] == code
+    reply = await here.create("front", code=code)
+    assert reasons(here, reply) == {"front": "pin_in_use"}
+    assert "unmanaged_access_code_id" in reply.body["error"]["data"]["devices"][0]
+
+
+async def test_a_slot_that_the_owner_took_over_is_not_cleared(house: Site) -> None:
+    """The lock is busy with another code while one is deleted and its owner puts another there."""
+    rows = await house.created("front")
+    await house.fault("front", "lost_frame", times=1)
+    other = await house.created("front", sync=False)
+    await house.at_keypad("front", 1, "2424")
+    await house.delete(rows["front"])
+    await house.settle()
+    assert [row["access_code_id"] for row in await house.listed("front")] == [
+        other["front"]["access_code_id"]
+    ]
+    await owned_by_the_owner(house, "2424")
+
+
+async def test_a_slot_that_could_not_be_cleared_may_become_the_owners(house: Site) -> None:
+    """The gateway waits before it asks the lock once more to clear the slot."""
+    rows = await house.created("front")
+    await house.fault("front", "ack_without_write", "clear_user_code", times=9)
+    await house.delete(rows["front"])
+    await house.bench.advance(5 * SECOND_US)
+    assert [row["status"] for row in await house.listed("front")] == ["removing"]
+    await house.at_keypad("front", 1, "2424")
+    await house.settle()
+    assert await house.listed("front") == []
+    await owned_by_the_owner(house, "2424")

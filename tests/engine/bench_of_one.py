@@ -253,8 +253,7 @@ class BenchOfOne:
         if not isinstance(command, SetCode | ClearCode):
             return
         slot, kind = command.slot, type(command).__name__
-        stands = lock.codes.get(slot)
-        if slot in lock.taken and lock.shown.get(slot) == stands:
+        if slot in lock.taken:
             self.trespasses.append(f"{kind} for {lock.name} slot {slot}, which a person took")
         if not isinstance(command, SetCode):
             return
@@ -268,10 +267,20 @@ class BenchOfOne:
                     f"{kind} for {lock.name} slot {slot} of a code that slot {other} holds"
                 )
 
-    def carry(self, place: int = 0) -> Flight:
-        """Bring one command to its lock, and the lock's word back."""
-        flight = self.in_flight[place]
-        del self.in_flight[place]
+    def until_sent(self, kind: type[Command], name: str | None = None) -> Flight:
+        """Carry what comes first, until a command of this kind is on its way (to this lock)."""
+        for _ in range(COMMANDS_AT_ONCE_MAX):
+            for flight in self.in_flight:
+                if isinstance(flight.command, kind) and name in (None, flight.device_id):
+                    return flight
+            assert self.in_flight, f"no {kind.__name__} is sent"
+            self.carry()
+        raise AssertionError(f"other commands without end, and no {kind.__name__}")
+
+    def carry(self, flight: Flight | None = None) -> Flight:
+        """Bring one command to its lock, and the lock's word back; the oldest if not told which."""
+        flight = flight or self.in_flight[0]
+        self.in_flight.remove(flight)
         lock = self.locks[flight.device_id]
         report = heard = Report(Transmit.NO_ACK)
         if lock.reach is not Reach.SILENT:

@@ -134,8 +134,8 @@ class Stepped:
                 return trace
 
     async def hears(self, stream: Stream, *, end: bool = False) -> list[TraceEvent]:
-        """Handle the one message that the stream's host has just said, or the stream's end."""
-        return await self.step(expect=Awaited(stream.link_id, 0 if end else 1, closed=end))
+        """Handle all that the stream's host has said, or also the stream's end."""
+        return await self.step(expect=Awaited(stream.link_id, stream.said, closed=end))
 
     async def register(self, name: str, address: str) -> None:
         """Tell of one lock at this address, and let the gateway go there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.policy.commands import SetCode
 from gateway.policy.errors import CodeCannotBeShared, DeviceOffline
 from tests.engine.bench_of_one import MINUTE_US, SECOND_US, BenchOfOne, a_bench
 from tests.engine.plain_lock import PlainLock, Reach
@@ -107,6 +108,7 @@ def test_a_gateway_that_made_and_removed_many_codes_remembers_none_of_them() -> 
 def test_a_stream_that_is_replaced_within_one_instant_leaves_no_lock_busy() -> None:
     bench = a_bench("front")
     call = bench.create(code="1234")
+    bench.until_sent(SetCode)
     bench.in_flight.clear()  # they were on the stream that broke
     bench.host_up("front")  # and the next one is there before anybody could say so
     bench.advance(MINUTE_US)

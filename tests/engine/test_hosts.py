@@ -67,13 +67,38 @@ async def test_a_report_that_nobody_understands_ends_neither_gateway_nor_lock(
         assert asked_again.sequence > stream.commands[0].sequence
 
 
+async def test_a_host_that_ends_every_stream_is_not_connected_to_without_pause() -> None:
+    async with a_stubbed_host() as (stepped, stub, _):
+        for place in range(10):
+            if place == len(stub.streams):
+                break  # it waits
+            stub.streams[place].over.set()
+            await stepped.hears(stub.streams[place], end=True)
+            await stepped.step()
+        assert len(stub.streams) <= 3
+        await stepped.step(by_us=2 * MINUTE_US)
+        await stub.stream(len(stub.streams) - 1)
+
+
+async def test_a_host_that_is_not_there_is_tried_again_with_pauses() -> None:
+    stepped = Stepped()
+    try:
+        await stepped.register("front", "unix:/nowhere/at-all")
+        trace = await stepped.step(by_us=5 * MINUTE_US)
+        kinds = [event.kind for event in trace]
+        assert "gateway.command.sent" not in kinds, "to whom?"
+        assert 5 <= kinds.count("gateway.lock.no_host") <= 15
+    finally:
+        await stepped.gateway.close()
+
+
 async def test_a_host_that_is_not_there_is_tried_with_a_chance_of_its_own() -> None:
     stepped = Stepped()
     try:
         await stepped.register("front", "unix:/nowhere/at-all")
         before = stepped.work.getstate()
-        trace = await stepped.step(by_us=5 * MINUTE_US)
-        assert [event.kind for event in trace].count("gateway.lock.no_host") >= 5
-        assert stepped.work.getstate() == before
+        await stepped.step(by_us=5 * MINUTE_US)
+        untouched = stepped.work.getstate() == before
+        assert untouched
     finally:
         await stepped.gateway.close()

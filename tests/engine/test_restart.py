@@ -6,6 +6,7 @@ import contextlib
 
 import pytest
 
+from gateway.policy.commands import SetCode
 from gateway.policy.errors import AccessCodeNotFound, CodeCannotBeShared
 from gateway.policy.records import Progress
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, SECOND_US, BenchOfOne, a_bench
@@ -57,7 +58,7 @@ def test_a_group_that_was_undecided_when_the_gateway_died_leaves_no_code(masked:
 def test_a_code_that_was_sent_just_before_a_crash_is_cleared_when_it_is_deleted() -> None:
     bench = a_bench("front", programming="async")
     call = bench.create(code="1234")
-    bench.carry()  # the lock obeys; nothing of that is stored
+    bench.carry(bench.until_sent(SetCode))  # the lock obeys; nothing of that is stored
     bench.restart()
     bench.advance(SECOND_US)
     assert bench.statuses("front") == ["set"]
@@ -70,7 +71,7 @@ def test_a_code_whose_report_was_lost_in_the_crash_is_not_written_twice() -> Non
     bench = a_bench("front", programming="async")
     bench.create(code="1234")
     lock = bench.locks["front"]
-    lock.obey(bench.in_flight.popleft().command, bench.now_us)
+    lock.obey(bench.until_sent(SetCode).command, bench.now_us)
     bench.restart()
     bench.advance(MINUTE_US)
     assert lock.codes == {1: "1234"}

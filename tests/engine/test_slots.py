@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.policy.commands import SetCode
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, SECOND_US, a_bench
 from tests.engine.plain_lock import PlainLock, Reach
 
@@ -53,6 +54,7 @@ def test_a_slot_that_a_resident_took_while_the_host_was_away_is_not_overwritten(
 def test_a_slot_that_a_resident_took_while_the_gateway_was_down_is_not_overwritten() -> None:
     bench = a_bench("front", programming="async")
     bench.create(code="1234")
+    bench.until_sent(SetCode)
     bench.in_flight.clear()  # lost in the air, and the gateway dies before it learns that
     bench.host_down()
     bench.program("front", 1, "5555")
@@ -86,10 +88,26 @@ def test_a_code_that_a_resident_put_in_place_of_a_withdrawn_one_is_left_alone() 
     assert bench.listed("front") == []
 
 
+def test_a_strangers_code_in_place_of_a_withdrawn_one_is_known_as_in_use() -> None:
+    bench = a_bench("front")
+    call = bench.create(code="1234")
+    bench.settle()
+    bench.program("front", 1, "5555", heard=False)
+    bench.host_down()
+    bench.host_up()  # the lock is being read when the code is withdrawn
+    bench.delete(call.value.access_codes[0].access_code_id)
+    bench.settle()
+    assert bench.locks["front"].codes == {1: "5555"}
+    second = bench.create(code="5555")
+    bench.settle()
+    assert second.reasons == {"front": "pin_in_use"}
+
+
 def test_a_strangers_code_found_by_reading_back_is_known_as_in_use() -> None:
     bench = a_bench("front", programming="async")
     lock = bench.locks["front"]
     bench.create(code="1234")
+    bench.until_sent(SetCode)
     lock.reach = Reach.SILENT
     bench.carry()
     lock.reach = Reach.GOOD
@@ -170,7 +188,7 @@ def test_a_piece_of_a_code_that_stays_in_its_slot_is_cleared_with_pauses() -> No
     bench = a_bench(PlainLock("front", truncates_to=3))
     lock = bench.locks["front"]
     call = bench.create(code="1234", sync=False)
-    bench.carry()
+    bench.carry(bench.until_sent(SetCode))
     lock.pretends = True
     bench.advance(HOUR_US)
     assert lock.codes == {1: "123"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.policy.commands import SetCode
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, SECOND_US, a_bench
 from tests.engine.plain_lock import PlainLock, Reach
 
@@ -37,8 +38,9 @@ def test_a_window_that_ended_before_its_group_was_decided_still_ends() -> None:
 
 def test_a_retry_that_falls_due_while_its_row_is_being_written_does_not_stop_time() -> None:
     bench = a_bench("front")
-    bench.locks["front"].reach = Reach.SILENT
     row = bench.create(code="1234", sync=False).value.access_codes[0]
+    bench.until_sent(SetCode)
+    bench.locks["front"].reach = Reach.SILENT
     bench.carry()
     bench.hold(shelf=True)
     deletion = bench.delete(row.access_code_id)
@@ -101,8 +103,9 @@ def test_a_lock_whose_host_is_back_is_asked_at_once() -> None:
 def test_a_late_report_ends_the_wait_for_a_silent_lock() -> None:
     bench = a_bench("front", programming="async")
     lock = bench.locks["front"]
-    lock.reach = Reach.HUNG
     bench.create(code="1234")
+    bench.until_sent(SetCode)
+    lock.reach = Reach.HUNG
     flight = bench.carry()
     bench.advance(bench.settings.host_silence_us)
     lock.reach = Reach.GOOD

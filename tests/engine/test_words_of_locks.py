@@ -45,8 +45,9 @@ def test_a_withdrawn_code_does_not_stay_in_a_new_memory() -> None:
     bench.locks["cellar"].reach = Reach.HUNG
     lock.reset(bench.now_us)
     call = bench.create(code="1234")
+    flight = bench.until_sent(SetCode, "front")
     lock.reach = Reach.UNACKNOWLEDGED
-    bench.carry()  # written into the new memory, of which nothing was heard yet
+    bench.carry(flight)  # written into the new memory, of which nothing was heard yet
     lock.reach = Reach.HUNG
     bench.advance(MINUTE_US)
     assert call.reasons["cellar"] == "device_unresponsive"
@@ -62,7 +63,7 @@ def test_a_code_withdrawn_right_after_its_write_was_reported_leaves_the_new_memo
     lock.reset(bench.now_us)
     bench.locks["cellar"].refuses = True
     call = bench.create(code="1234")
-    bench.carry()
+    bench.carry(bench.until_sent(SetCode, "front"))
     lock.reach = Reach.HUNG
     bench.advance(MINUTE_US)
     assert call.answered
