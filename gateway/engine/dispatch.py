@@ -29,6 +29,7 @@ from gateway.policy.commands import (
     WalkBody,
 )
 from gateway.policy.operations import (
+    NO_SPACE,
     GiveUpSlot,
     LockNeeds,
     Next,
@@ -115,7 +116,8 @@ class Dispatcher:
 
     def _take_slot(self, choice: TakeSlot) -> None:
         code = self._world.codes[choice.access_code_id]
-        self._world.put_code(replace(code, slot=choice.slot))
+        errors = tuple(problem for problem in code.errors if problem.error_code != NO_SPACE)
+        self._world.put_code(replace(code, slot=choice.slot, errors=errors))
         self._world.save()
 
     def _send(self, book: Book, operation: Operation) -> None:

@@ -85,8 +85,6 @@ def why_refused(parts: Parts, code: CodeRecord, pin: Pin) -> Refusal:
     if reasons:
         first = reasons[0]
         return refusal_of(device.device_id, first.word, first.message, first.owner, parts)
-    if not has_space(parts, device) and code.slot is None:
-        return no_space(device)
     return Refusal(
         device.device_id, "refused_by_lock", f"{device.name} does not take the code, nor say why"
     )

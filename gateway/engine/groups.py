@@ -274,9 +274,11 @@ class Groups:
         def chosen(ticket: Ticket[Choice | None]) -> None:
             choice = ticket.result()
             current = self._world.codes.get(code.access_code_id)
-            if self._calls.get(call.group_id) is not call or current is None:
-                return  # decided meanwhile, without this lock
-            if self._world.books[code.device_id].codes_version != version:
+            if current is None or current.want is Want.ABSENT:
+                return
+            if self._calls.get(call.group_id) is not call:
+                self._report(current, refusal)  # decided meanwhile, without this lock
+            elif self._world.books[code.device_id].codes_version != version:
                 self._draw_own(call, current, refusal)
             elif choice is None:
                 self._keep(call, current, refusal)

@@ -226,8 +226,15 @@ class Observer:
         else:
             kept = None if _is_somebody_elses(view, code) else code.slot
             retry_at_us = self._pause(code) if lost else None
+            sends = 0 if kept is None else code.sends  # nothing of it is in the slot it gets next
             self._world.put_code(
-                replace(code, progress=Progress.TODO, slot=kept, retry_at_us=retry_at_us)
+                replace(
+                    code,
+                    progress=Progress.TODO,
+                    slot=kept,
+                    sends=sends,
+                    retry_at_us=retry_at_us,
+                )
             )
         # A slot that was given up holds somebody else's code, and no walk will call that news.
         if code.slot is not None and self._slot_news(book, code.slot):

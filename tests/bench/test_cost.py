@@ -45,8 +45,8 @@ async def test_a_synced_call_is_two_commits_however_many_locks_it_names(
         cost = await spent(here, *here.bench.locks, sync=True)
         assert cost["commits"] <= COMMITS_MAX
         assert len(here.events("gateway.command.sent", since, command="SetCode")) == locks
-        # Each slot is read, written and read back, and perhaps read again: the lock says that a code
-        # was added, and may say so only after the gateway has read it.
+        # Each slot is read, written and read back, and perhaps read again: the lock says that a
+        # code was added, and may say so only after the gateway has read it.
         assert 3 * locks <= cost["commands"] <= 4 * locks
         assert cost["choices"] == 1
 

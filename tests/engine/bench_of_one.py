@@ -253,7 +253,7 @@ class BenchOfOne:
         if not isinstance(command, SetCode | ClearCode):
             return
         slot, kind = command.slot, type(command).__name__
-        if slot in lock.taken:
+        if lock.is_trespass(slot):
             self.trespasses.append(f"{kind} for {lock.name} slot {slot}, which a person took")
         if not isinstance(command, SetCode):
             return

@@ -65,7 +65,7 @@ class PlainLock:
     log: list[Command] = field(default_factory=list)
     last_held_us: dict[str, int] = field(default_factory=dict)
     by_hand: dict[int, str] = field(default_factory=dict)
-    taken: set[int] = field(default_factory=set)
+    taken: dict[int, int] = field(default_factory=dict)
     written: set[int] = field(default_factory=set)
     given: dict[int, str] = field(default_factory=dict)
     shown: dict[int, str | None] = field(default_factory=dict)
@@ -119,9 +119,10 @@ class PlainLock:
         if slot in self.codes and slot not in self.disabled:
             self.last_held_us[self.codes[slot]] = now_us
         self.codes.pop(slot, None)
-        for kind in (self.by_hand, self.given, self.shown):
-            kind.pop(slot, None)
-        self.taken.discard(slot)
+        self.by_hand.pop(slot, None)
+        self.given.pop(slot, None)
+        self.shown.pop(slot, None)
+        self.taken.pop(slot, None)
         self.disabled.discard(slot)
 
     def _read(self, command: Command) -> Body | None:
@@ -152,7 +153,7 @@ class PlainLock:
         self.codes[slot] = digits
         self.by_hand[slot] = digits
         if slot not in self.written:
-            self.taken.add(slot)
+            self.taken[slot] = len(self.log)
 
     def erase(self, slot: int, now_us: int) -> None:
         """A person frees a slot."""
@@ -180,6 +181,16 @@ class PlainLock:
             self.shown = dict(self.codes)
         elif isinstance(body, CodeBody):
             self.shown[body.slot] = self.codes.get(body.slot)
+
+    def is_trespass(self, slot: int) -> bool:
+        """Whether a person's code stands where a command is just sent to.
+
+        Nobody can help it when the person came after the reading that the command relies on.
+        """
+        if slot not in self.taken:
+            return False
+        came_last = self.taken[slot] == len(self.log)
+        return not (came_last and self.log and self.log[-1] == ReadCode(slot))
 
     def held_since(self, digits: str, since_us: int, now_us: int) -> bool:
         """Whether a code opened this door at some instant from `since_us` on."""

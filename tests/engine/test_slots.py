@@ -73,6 +73,22 @@ def test_a_slot_that_a_resident_took_unheard_is_not_overwritten() -> None:
     assert bench.locks["front"].codes == {1: "5555", 2: "1234"}
 
 
+def test_a_code_that_has_to_move_looks_at_its_next_slot_too() -> None:
+    bench = a_bench("front", programming="async")
+    lock = bench.locks["front"]
+    bench.create(code="1234")
+    bench.until_sent(SetCode)
+    lock.reach = Reach.SILENT
+    bench.carry()
+    lock.reach = Reach.GOOD
+    bench.program("front", 1, "5555")
+    bench.program("front", 2, "6666", heard=False)
+    bench.advance(HOUR_US)
+    assert lock.codes == {1: "5555", 2: "6666", 3: "1234"}
+    assert bench.trespasses == []
+    assert bench.statuses("front") == ["set"]
+
+
 def test_a_code_that_a_resident_put_in_place_of_a_withdrawn_one_is_left_alone() -> None:
     bench = a_bench("front")
     lock = bench.locks["front"]
@@ -234,6 +250,22 @@ def test_a_lock_with_one_free_slot_that_refuses_is_not_called_full(residents: in
     call = bench.create()
     bench.advance(MINUTE_US)
     assert call.reasons == {"front": "refused_by_lock"}
+
+
+def test_a_code_that_a_lock_refused_is_not_said_to_lack_space() -> None:
+    bench = a_bench(PlainLock("front", slots=1))
+    bench.create(code="1234")
+    bench.create(code="4321", behavior_when_code_cannot_be_shared=RANDOM)
+    bench.settle()
+    bench.locks["front"].refuses = True
+    bench.erase("front", 1)
+    bench.advance(MINUTE_US)
+    assert bench.locks["front"].codes == {}
+    first, second = bench.listed("front")
+    for view in (first, second):
+        words = [problem.error_code for problem in view.errors]
+        assert "failed_to_set_on_device" in words
+        assert "no_space_for_access_code_on_device" not in words
 
 
 def test_a_code_that_was_refused_does_not_count_as_waiting_for_a_slot() -> None:
