@@ -159,7 +159,7 @@ class Admitter:
             pin=pin,
             common_code_key=None,
             want=Want.PRESENT,
-            progress=Progress.TODO,
+            progress=Progress.OPEN,
             created_at_us=self._parts.now_us(),
             starts_at_us=request.starts_at_us,
             ends_at_us=request.ends_at_us,

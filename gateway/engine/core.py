@@ -309,7 +309,7 @@ def _restored(code: CodeRecord) -> CodeRecord:
     """
     if code.slot is None:
         refused = code.progress is Progress.REFUSED and code.want is Want.PRESENT
-        return replace(code, progress=Progress.TODO) if refused else code
+        return replace(code, progress=Progress.OPEN) if refused else code
     if code.progress is Progress.THERE and code.want is Want.PRESENT:
         return code
     return replace(code, progress=Progress.DOUBT, sends=max(1, code.sends))

@@ -300,7 +300,7 @@ class Groups:
                 code,
                 pin=choice.pin,
                 common_code_key=None,
-                progress=Progress.TODO,
+                progress=Progress.OPEN,
                 slot=None,
                 sends=0,
                 attempts=0,

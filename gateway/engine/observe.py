@@ -1,7 +1,7 @@
 """What was read from a lock, and what follows for the rows that concern it.
 
 Reading is the only thing that proves anything, so every change of a row's progress that counts
-(there, refused, gone) is made here. A code that somebody changed at the lock becomes TODO again and
+(there, refused, gone) is made here. A code that somebody changed at the lock is OPEN again and
 is written again; a slot that is not ours is noted as an unmanaged code and never touched.
 """
 
@@ -79,7 +79,7 @@ class Observer:
         if code.want is Want.ABSENT:
             self._rows.gone(code)
         else:
-            self._world.put_code(replace(code, progress=Progress.TODO, slot=None))
+            self._world.put_code(replace(code, progress=Progress.OPEN, slot=None))
 
     def body(self, book: Book, body: Body, code: CodeRecord | None) -> None:
         """What a lock answered; `code` is the row that the question was about, if one."""
@@ -213,7 +213,7 @@ class Observer:
         if code.slot in book.mirror.missing:
             # No word about the code: the lock has no such slot. It gets another one.
             run.misses = 0
-            self._world.put_code(replace(code, progress=Progress.TODO, slot=None))
+            self._world.put_code(replace(code, progress=Progress.OPEN, slot=None))
             return
         if run.refused_by_supervision or run.misses >= WRITES_UNTIL_REFUSED:
             run.misses = 0
@@ -230,7 +230,7 @@ class Observer:
             self._world.put_code(
                 replace(
                     code,
-                    progress=Progress.TODO,
+                    progress=Progress.OPEN,
                     slot=kept,
                     sends=sends,
                     retry_at_us=retry_at_us,
@@ -321,7 +321,7 @@ class Observer:
             created_at_us=self._parts.now_us(),
         )
         others = [item for item in code.errors if item.error_code != problem.error_code]
-        code = replace(code, progress=Progress.TODO, errors=(*others, problem), was_set=False)
+        code = replace(code, progress=Progress.OPEN, errors=(*others, problem), was_set=False)
         self._world.put_code(code)
         external = "modified_external_to_seam" if view.occupied else "deleted_external_to_seam"
         self._rows.event(f"access_code.{external}", code)

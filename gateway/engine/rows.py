@@ -43,13 +43,13 @@ class Rows:
     def make_absent(self, code: CodeRecord) -> None:
         """A code is no longer wanted. One that was never sent is gone at once."""
         code = replace(code, want=Want.ABSENT, attempts=0, retry_at_us=None)
-        untouched = code.progress in (Progress.TODO, Progress.REFUSED)
+        untouched = code.progress in (Progress.OPEN, Progress.REFUSED)
         never_sent = code.sends == 0 and untouched
         if never_sent or code.slot is None:
             self._world.put_code(code)
             self.gone(code)
             return
-        if code.progress in (Progress.TODO, Progress.REFUSED):
+        if code.progress in (Progress.OPEN, Progress.REFUSED):
             code = replace(code, progress=Progress.DOUBT)
         self._world.put_code(code)
 
@@ -72,7 +72,7 @@ class Rows:
         for code in self._world.codes_of(device_id):
             refused = code.progress is Progress.REFUSED and code.want is Want.PRESENT
             if refused and self._world.is_listed(code):
-                self._world.put_code(replace(code, progress=Progress.TODO))
+                self._world.put_code(replace(code, progress=Progress.OPEN))
 
     def add_problem(self, code: CodeRecord, problem: CodeProblem) -> CodeRecord:
         """The row with one more entry in `errors`, in place of an older one of the same kind."""
@@ -120,7 +120,7 @@ def _is_wanted(code: CodeRecord, now_us: int) -> bool:
     """Due, not written yet, and not merely waiting for a slot to become free."""
     waits_for_space = any(problem.error_code == NO_SPACE for problem in code.errors)
     return (
-        code.progress is Progress.TODO
+        code.progress is Progress.OPEN
         and code.pin is not None
         and is_due(code, now_us)
         and not waits_for_space

@@ -156,7 +156,7 @@ def _set(
     """The first code that is due; a lock without space still gets its other work done."""
     no_space: NoSpace | None = None
     for code in ready:
-        if code.want is not Want.PRESENT or code.progress is not Progress.TODO:
+        if code.want is not Want.PRESENT or code.progress is not Progress.OPEN:
             continue
         if code.pin is None or not is_due(code, now_us):
             continue
@@ -211,7 +211,7 @@ def free_slots(
         for code in codes
         if code.slot is None
         and code.want is Want.PRESENT
-        and code.progress is Progress.TODO
+        and code.progress is Progress.OPEN
         and is_due(code, now_us)
     )
     return free - waiting
@@ -229,7 +229,7 @@ def next_wake_us(codes: Sequence[CodeRecord], now_us: int) -> int | None:
     for code in codes:
         if code.retry_at_us is not None and code.retry_at_us > now_us:
             times.append(code.retry_at_us)
-        waits = code.want is Want.PRESENT and code.progress is Progress.TODO
+        waits = code.want is Want.PRESENT and code.progress is Progress.OPEN
         if waits and code.load_at_us is not None and code.load_at_us > now_us:
             times.append(code.load_at_us)
         ends_at_us = code.ends_at_us if code.want is Want.PRESENT else None

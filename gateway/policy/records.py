@@ -44,14 +44,14 @@ class Status(StrEnum):
 class Progress(StrEnum):
     """How far the engine is with one access code on its lock.
 
-    TODO     nothing of this code is known to be on the lock, and nothing was sent that could be
+    OPEN     nothing of this code is known to be on the lock, and nothing was sent that could be
     DOUBT    something was sent and its end is not known: the slot must be read
     THERE    read back from the lock
     REFUSED  the lock will not take it; not sent again until something changes
     GONE     cleared, and read back as absent
     """
 
-    TODO = "todo"
+    OPEN = "open"
     DOUBT = "doubt"
     THERE = "there"
     REFUSED = "refused"

@@ -63,7 +63,7 @@ def a_code(number: int = 1, **changes: object) -> CodeRecord:
         pin=Pin("4821"),
         common_code_key=None,
         want=Want.PRESENT,
-        progress=Progress.TODO,
+        progress=Progress.OPEN,
         created_at_us=0,
     )
     return replace(base, **changes)  # type: ignore[arg-type]

@@ -63,7 +63,7 @@ def a_code(number: int = 1, *, group: int = 1, **fields: Any) -> CodeRecord:
         pin=Pin("4821"),
         common_code_key=None,
         want=Want.PRESENT,
-        progress=Progress.TODO,
+        progress=Progress.OPEN,
         created_at_us=NOW_US + group,
     )
     return replace(code, **fields)
