@@ -101,7 +101,10 @@ class Cleanup:
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """What a refused call leaves behind: COMPLETE only if no lock was ever sent the code."""
+    """What a refused call leaves behind.
+
+    COMPLETE only if no lock can hold the code: none was sent it, or it was read back without it.
+    """
 
     state: RollbackState
     cleanup: tuple[Cleanup, ...] = ()

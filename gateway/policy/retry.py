@@ -5,6 +5,7 @@
 | refused by the lock                   | not repeated until something about the lock changes      |
 | end unknown (no acknowledgement)      | read the slot first, then decide                        |
 | read back, and it is not there        | written once more, then taken for a refusal             |
+| sent, not acknowledged, not there     | written again after a pause: nothing was refused        |
 | three silences in a row               | the lock is believed dead; tried on at growing intervals |
 | any sign of life                      | tried at once                                           |
 """
