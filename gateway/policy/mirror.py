@@ -82,7 +82,9 @@ class Mirror:
 
     def saw_all(self, bodies: Iterable[CodeBody]) -> tuple[int, ...]:
         """Note a walk; returns the slots whose content is news, in order."""
-        fresh = {body.slot: read_slot(body) for body in bodies}
+        told = list(bodies)
+        self.missing |= {body.slot for body in told if body.status is SlotStatus.NO_SUCH_SLOT}
+        fresh = {body.slot: read_slot(body) for body in told}
         fresh = {slot: view for slot, view in fresh.items() if view.occupied}
         before = {slot: view for slot, view in self.slots.items() if view.occupied}
         self.slots = dict(fresh)
