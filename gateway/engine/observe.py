@@ -308,6 +308,8 @@ class Observer:
         if proves(view, code.pin, ours=True):
             return False
         if code.want is Want.ABSENT:
+            if holds(view, code.pin, ours=True):
+                return False  # there, only disabled: still to be cleared
             self._rows.gone(code)
             self._slot_news(book, code.slot)  # it may have somebody else's code now
             return True
