@@ -15,6 +15,8 @@ import traceback
 from typing import Final
 
 TRACEBACK_VARIABLE: Final = "LATCHBENCH_TRACEBACK"
+# gRPC's word for a call that was open when its server was stopped, as every stream of ours is.
+_CUT_OFF_BY_STOPPING: Final = "Aborting method [%s] due to server stop."
 
 
 class OneLine(logging.Formatter):
@@ -41,7 +43,7 @@ def _kind_and_place(error: BaseException) -> str:
 def is_news(record: logging.LogRecord) -> bool:
     """Whether a record is worth a line: a call that its process cut off by ending is not."""
     error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, asyncio.CancelledError)
+    return not isinstance(error, asyncio.CancelledError) and record.msg != _CUT_OFF_BY_STOPPING
 
 
 def set_up_logs() -> None:

@@ -67,6 +67,7 @@ class Observer:
         book.mirror.forget()
         book.has_info = False
         book.refused_pins.clear()
+        book.cut_short.clear()
         for record in list(self._world.unmanaged.get(book.device_id, {}).values()):
             self._world.drop_unmanaged(record)
         for code in self._world.codes_of(book.device_id):
@@ -226,7 +227,9 @@ class Observer:
         else:
             kept = None if _is_somebody_elses(view, code) else code.slot
             retry_at_us = self._pause(code) if lost else None
-            sends = 0 if kept is None else code.sends  # nothing of it is in the slot it gets next
+            # Nothing of it is in an empty slot or in its next one. Before another write that is
+            # looked at again, because somebody may fill it in between.
+            sends = code.sends if kept is not None and view.occupied else 0
             self._world.put_code(
                 replace(
                     code,

@@ -113,14 +113,12 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
         if code.access_code_id not in needs.held
         and (code.retry_at_us is None or code.retry_at_us <= now_us)
     ]
-    for code in ready:
-        if code.access_code_id in needs.cut_short and code.slot is not None:
-            return Operation(ClearCode(code.slot), code.access_code_id)
-    found = _end_doubt(ready) or _clear(needs, ready)
+    if needs.wants_walk:
+        # Something went unheard: the slots, or the whole memory, may be other people's by now.
+        return _end_doubt(ready, needs.cut_short) or Operation(Walk())
+    found = _clear_pieces(needs, ready) or _end_doubt(ready) or _clear(needs, ready)
     if found is not None:
         return found
-    if needs.wants_walk:
-        return Operation(Walk())
     if needs.wants_slots:
         return Operation(ReadCode(needs.wants_slots[0]))
     found_set = _set(needs, ready, codes, now_us)
@@ -133,8 +131,19 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
     return Nothing()
 
 
-def _end_doubt(ready: Sequence[CodeRecord]) -> Operation | None:
+def _clear_pieces(needs: LockNeeds, ready: Sequence[CodeRecord]) -> Operation | None:
     for code in ready:
+        if code.access_code_id in needs.cut_short and code.slot is not None:
+            return Operation(ClearCode(code.slot), code.access_code_id)
+    return None
+
+
+def _end_doubt(
+    ready: Sequence[CodeRecord], but: frozenset[str] = frozenset()
+) -> Operation | None:
+    for code in ready:
+        if code.access_code_id in but:
+            continue
         if code.progress is Progress.DOUBT and code.slot is not None:
             return Operation(ReadCode(code.slot), code.access_code_id)
     return None

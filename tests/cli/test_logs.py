@@ -16,6 +16,9 @@ def raise_it(error: BaseException | None) -> None:
         raise error
 
 
+STOPPED = "Aborting method [%s] due to server stop."  # grpc's aio/server.pyx.pxi
+
+
 def a_record(error: BaseException | None, message: str = "Unexpected error") -> logging.LogRecord:
     """What a library's `log.exception` makes."""
     info = None
@@ -48,3 +51,7 @@ def test_a_call_that_was_cut_off_is_no_news() -> None:
     assert not is_news(a_record(asyncio.CancelledError()))
     assert is_news(a_record(ValueError()))
     assert is_news(a_record(None))
+
+
+def test_a_stream_that_was_open_when_its_server_stopped_is_no_news() -> None:
+    assert not is_news(a_record(None, STOPPED))

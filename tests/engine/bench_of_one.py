@@ -9,21 +9,19 @@ time stands until the test moves it. An instant that never ends is an
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from gateway.engine.core import Core
 from gateway.engine.parts import Counters, Parts, Settings
 from gateway.engine.world import World
 from gateway.policy.commands import ClearCode, LockEvent, Notice, Report, SetCode, Transmit
-from gateway.policy.errors import CodeCannotBeShared
 from gateway.policy.records import DeviceRecord, Facts
 from gateway.policy.times import exact_time_text
 from latchbench.clock import Clock
-from latchbench.lockstep import Answer
 from latchbench.trace import Masker, Tracer
 from tests.engine.plain_lock import PlainLock, Reach
+from tests.engine.reply import Flight, Reply
 from tests.engine.shelf import Shelf, Thought
 
 if TYPE_CHECKING:
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
 
     from gateway.policy.commands import Command
     from gateway.policy.records import AccessCodeView, CreateMultipleView, EventRecord
-
-T = TypeVar("T")
 
 SECOND_US: Final = 1_000_000
 MINUTE_US: Final = 60 * SECOND_US
@@ -45,52 +41,6 @@ START_US: Final = 1_906_639_200 * SECOND_US
 TIMERS_AT_ONCE_MAX: Final = 500
 COMMANDS_AT_ONCE_MAX: Final = 1_000
 INSTANTS_MAX: Final = 20_000
-
-
-class Reply(Generic[T]):
-    """What came of one call."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._ended: tuple[T | None, BaseException | None] | None = None
-        self.asked_at_us = clock.now_us()
-        self.answered_at_us: int | None = None
-        self.answer: Answer[T] = Answer(self._settle)
-
-    def _settle(self, value: T | None, error: BaseException | None) -> None:
-        self._ended = (value, error)
-        self.answered_at_us = self._clock.now_us()
-
-    @property
-    def answered(self) -> bool:
-        """Whether it ended. A property of the moment: ask again after time has passed."""
-        return self._ended is not None
-
-    @property
-    def error(self) -> BaseException | None:
-        assert self._ended is not None, "the call was not answered"
-        return self._ended[1]
-
-    @property
-    def value(self) -> T:
-        assert self.error is None, f"the call was refused: {self.error!r}"
-        assert self._ended is not None
-        return self._ended[0]  # type: ignore[return-value]  # None is the value of some calls
-
-    @property
-    def reasons(self) -> dict[str, str]:
-        """Why each device refuses, of a call that was refused because of some."""
-        assert isinstance(self.error, CodeCannotBeShared), f"not refused so: {self.error!r}"
-        return {refusal.device_id: refusal.reason for refusal in self.error.refusals}
-
-
-@dataclass(frozen=True, slots=True)
-class Flight:
-    """One command on its way to a lock."""
-
-    device_id: str
-    sequence: int
-    command: Command
 
 
 class _Draw:
@@ -253,7 +203,13 @@ class BenchOfOne:
         if not isinstance(command, SetCode | ClearCode):
             return
         slot, kind = command.slot, type(command).__name__
-        if lock.is_trespass(slot):
+        stands = lock.codes.get(slot)
+        # Nobody can tell a person's code from ours where it has our digits, in our slot.
+        same = any(
+            row.slot == slot and row.pin is not None and row.pin.reveal() == stands
+            for row in self.world.codes_of(lock.name)
+        )
+        if lock.is_trespass(slot) and not same:
             self.trespasses.append(f"{kind} for {lock.name} slot {slot}, which a person took")
         if not isinstance(command, SetCode):
             return
@@ -375,6 +331,11 @@ class BenchOfOne:
         """A person frees a slot by hand."""
         self.locks[name].erase(slot, self.now_us)
         self.hear(name, LockEvent.CODE_DELETED, slot, heard=heard)
+
+    def disable(self, name: str, slot: int, *, heard: bool = True) -> None:
+        """A person disables the code in a slot."""
+        self.locks[name].disable(slot, self.now_us)
+        self.hear(name, LockEvent.CODE_ADDED, slot, heard=heard)
 
     def hear(self, name: str, event: int, slot: int | None, *, heard: bool = True) -> None:
         """A lock says something unasked, as far as it is within reach."""

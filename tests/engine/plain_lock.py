@@ -6,15 +6,18 @@ in it, which slots a person took, and what of all that the gateway was shown.
 
 from __future__ import annotations
 
+import binascii
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.policy.commands import (
     Body,
+    ChecksumBody,
     ClearCode,
     CodeBody,
     Command,
     InfoBody,
+    ReadChecksum,
     ReadCode,
     ReadInfo,
     Report,
@@ -54,6 +57,7 @@ class PlainLock:
     reach: Reach = Reach.GOOD
     incarnation: int = 1
     code_length: int | None = None
+    has_checksum: bool = False
     tells_writes: bool = False
     refuses: bool = False
     pretends: bool = False
@@ -127,12 +131,22 @@ class PlainLock:
 
     def _read(self, command: Command) -> Body | None:
         if isinstance(command, ReadInfo):
-            return InfoBody(self.slots, self.code_length, self.supervised, checksum=False)
+            return InfoBody(self.slots, self.code_length, self.supervised, self.has_checksum)
         if isinstance(command, ReadCode):
             return self._slot(command.slot)
         if isinstance(command, Walk):
             return WalkBody(tuple(self._slot(slot) for slot in sorted({*self.codes, *self.lacks})))
+        if isinstance(command, ReadChecksum):
+            return ChecksumBody(self._checksum())
         return None
+
+    def _checksum(self) -> int:
+        """User Code CC v2: CRC-16/CCITT from 0x1D0F over slot, status and code; 0 when empty."""
+        parts = [
+            slot.to_bytes(2, "big") + bytes([2 if slot in self.disabled else 1]) + code.encode()
+            for slot, code in sorted(self.codes.items())
+        ]
+        return binascii.crc_hqx(b"".join(parts), 0x1D0F) if parts else 0
 
     def _slot(self, slot: int) -> CodeBody:
         if slot in self.lacks:
@@ -159,6 +173,12 @@ class PlainLock:
         """A person frees a slot."""
         self._forget(slot, now_us)
 
+    def disable(self, slot: int, now_us: int) -> None:
+        """A person disables the code in a slot: it stays, and opens nothing."""
+        if slot in self.codes and slot not in self.disabled:
+            self.last_held_us[self.codes[slot]] = now_us
+            self.disabled.add(slot)
+
     def reset(self, now_us: int) -> None:
         """Factory reset: nothing is in it, and it says that its memory is another one."""
         for slot in list(self.codes):
@@ -176,11 +196,10 @@ class PlainLock:
 
     def show(self, body: Body | None, now_us: int) -> None:
         """The gateway was given this answer: it has been shown what stands there."""
-        self.shown_at_us = now_us
         if isinstance(body, WalkBody):
-            self.shown = dict(self.codes)
+            self.shown, self.shown_at_us = dict(self.codes), now_us
         elif isinstance(body, CodeBody):
-            self.shown[body.slot] = self.codes.get(body.slot)
+            self.shown[body.slot], self.shown_at_us = self.codes.get(body.slot), now_us
 
     def is_trespass(self, slot: int) -> bool:
         """Whether a person's code stands where a command is just sent to.

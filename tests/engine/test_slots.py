@@ -73,6 +73,43 @@ def test_a_slot_that_a_resident_took_unheard_is_not_overwritten() -> None:
     assert bench.locks["front"].codes == {1: "5555", 2: "1234"}
 
 
+def test_a_second_try_looks_at_the_slot_again() -> None:
+    bench = a_bench("front", programming="async")
+    lock = bench.locks["front"]
+    bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))
+    lock.reset(bench.now_us)
+    bench.hold(shelf=True)
+    bench.settle()  # it is found to be another memory, and its slot 1 empty
+    bench.program("front", 1, "5555", heard=False)
+    bench.release()
+    bench.settle()
+    assert bench.trespasses == []
+    assert lock.codes == {1: "5555", 2: "1234"}
+
+
+@pytest.mark.parametrize("away", ["host", "lock", "gateway"])
+def test_a_lock_that_comes_back_with_another_memory_loses_no_code_of_its_people(away: str) -> None:
+    bench = a_bench("front")
+    lock = bench.locks["front"]
+    call = bench.create(code="1234")
+    bench.settle()
+    if away == "lock":
+        lock.reach = Reach.SILENT
+    else:
+        bench.host_down()
+    bench.delete(call.value.access_codes[0].access_code_id)
+    bench.advance(HOUR_US)
+    lock.reset(bench.now_us)
+    bench.program("front", 1, "5555")
+    if away == "gateway":
+        bench.restart(up=False)
+    bench.heal()
+    bench.advance(DAY_US)
+    assert lock.codes == {1: "5555"}
+    assert bench.listed("front") == []
+
+
 def test_a_code_that_has_to_move_looks_at_its_next_slot_too() -> None:
     bench = a_bench("front", programming="async")
     lock = bench.locks["front"]
@@ -174,6 +211,20 @@ def test_a_slot_that_the_lock_does_not_have_is_not_used() -> None:
     assert first.value.access_codes[0].status == "set"
     assert second.value.access_codes[0].status == "set"
     assert sorted(bench.locks["front"].codes) == [2, 4]
+
+
+def test_a_slot_that_a_walk_calls_missing_is_not_asked_for() -> None:
+    bench = a_bench(PlainLock("front", slots=2, lacks={1}))
+    bench.create()
+    bench.settle()
+    bench.create(behavior_when_code_cannot_be_shared=RANDOM)
+    bench.settle()
+    slots = {command.slot for command in bench.locks["front"].log if hasattr(command, "slot")}
+    assert slots == {2}
+    bench.restart()
+    bench.advance(HOUR_US)
+    assert bench.problems("front") == ["no_space_for_access_code_on_device"]
+    assert bench.event_types() == []
 
 
 def test_slots_that_the_lock_does_not_have_leave_no_space() -> None:

@@ -167,6 +167,20 @@ def test_a_code_that_stays_disabled_at_the_lock_is_not_called_set() -> None:
     assert bench.problems("front")
 
 
+def test_a_withdrawn_code_that_is_found_disabled_is_still_cleared() -> None:
+    bench = a_bench("front")
+    lock = bench.locks["front"]
+    call = bench.create(code="1234")
+    bench.settle()
+    bench.disable("front", 1, heard=False)
+    bench.host_down()
+    bench.host_up()  # the lock is being read when the code is withdrawn
+    bench.delete(call.value.access_codes[0].access_code_id)
+    bench.advance(DAY_US)
+    assert lock.codes == {}
+    assert bench.listed("front") == []
+
+
 def test_a_code_that_could_not_be_enabled_again_is_cleared_when_it_is_deleted() -> None:
     bench = a_bench("front")
     lock = bench.locks["front"]

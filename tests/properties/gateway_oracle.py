@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gateway.policy.records import AccessCodeView, CreateMultipleView
-    from tests.engine.bench_of_one import BenchOfOne, Reply
+    from tests.engine.bench_of_one import BenchOfOne
     from tests.engine.plain_lock import PlainLock
+    from tests.engine.reply import Reply
 
 # One try a minute for each row, of two commands; and what a call or a walk may cost at once.
 COMMANDS_AT_ONCE = 150
@@ -34,6 +35,15 @@ class Promise:
     ends_at_us: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that was made, and how many rows it asks for."""
+
+    reply: Reply[CreateMultipleView]
+    rows: int
+    has_window: bool
+
+
 class GatewayOracle:
     """All promises, and the calls that are still open."""
 
@@ -41,10 +51,11 @@ class GatewayOracle:
         self.bench = bench
         self.promised: dict[str, Promise] = {}
         self.deleted: set[str] = set()
-        self.calls: list[Reply[CreateMultipleView]] = []
+        self.calls: list[Call] = []
         self.deletions: dict[str, Reply[None]] = {}
         self.free_since_us = 0
         self._untold_rows = 0
+        self._ended_early = 0
 
     @property
     def held(self) -> bool:
@@ -54,7 +65,8 @@ class GatewayOracle:
     # What callers do.
 
     def ask(self, devices: Sequence[str], parameters: dict[str, Any]) -> None:
-        self.calls.append(self.bench.create(*devices, **parameters))
+        reply = self.bench.create(*devices, **parameters)
+        self.calls.append(Call(reply, len(devices), "ends_at" in parameters))
 
     def wanted(self) -> list[str]:
         """Ids of the rows that callers believe to have."""
@@ -67,11 +79,17 @@ class GatewayOracle:
 
     def hear(self) -> None:
         """What was answered since is promised from now on."""
-        for call in [call for call in self.calls if call.answered]:
+        for call in [call for call in self.calls if call.reply.answered]:
             self.calls.remove(call)
-            if call.error is None:
-                for view in call.value.access_codes:
-                    self._promise(view)
+            if call.reply.error is not None:
+                continue
+            views = call.reply.value.access_codes
+            missing = call.rows - len(views)
+            # A row is not in the answer where its window was over before that could be given.
+            assert missing == 0 or call.has_window
+            self._ended_early += missing
+            for view in views:
+                self._promise(view)
 
     def _promise(self, view: AccessCodeView) -> None:
         assert view.code is not None
@@ -108,7 +126,7 @@ class GatewayOracle:
             return
         now_us = self.bench.now_us
         for call in self.calls:
-            asked_us = max(call.asked_at_us, self.free_since_us)
+            asked_us = max(call.reply.asked_at_us, self.free_since_us)
             in_time = now_us <= asked_us + self.bench.settings.sync_deadline_us
             assert in_time, "a call waits beyond its deadline"
         assert all(reply.answered for reply in self.deletions.values()), "a deletion waits"
@@ -163,13 +181,58 @@ class GatewayOracle:
             self._check_lock(lock)
         assert self.bench.core.open_work() == 0
         assert self.bench.core.waiting_work() == 0
+        self._check_events()
+
+    def _check_events(self) -> None:
+        """Nothing is told of rows that nobody was promised, nor after their end."""
+        told: dict[str, list[str]] = {}
+        for event in self.bench.shelf.events:
+            assert event.access_code_id is not None
+            told.setdefault(event.access_code_id, []).append(event.event_type)
+        strangers = 0
+        for code_id, (begins, *others) in told.items():
+            if begins == "access_code.created":
+                strangers += code_id not in self.promised
+                assert "access_code.deleted" not in others[:-1]
+            else:
+                assert begins == "access_code.unmanaged.created"
+                assert others in ([], ["access_code.unmanaged.removed"])
+            assert begins not in others
+        assert strangers <= self._ended_early + self._untold_rows
+
+    def check_restarted(self) -> None:
+        """A gateway that starts now knows all that, and tells nobody again."""
+        before = {name: self._statuses(name) for name in self.bench.locks}
+        events = len(self.bench.shelf.events)
+        self.bench.restart()
+        self.bench.advance(HOUR_US)
+        for name, statuses in before.items():
+            after = self._statuses(name)
+            assert after.keys() == statuses.keys()
+            for code_id, status in statuses.items():
+                # What was refused may be tried once more; what was set just stays.
+                assert after[code_id] == status or (status, after[code_id]) == ("setting", "set")
+        new = self.bench.shelf.events[events:]
+        kinds = {event.event_type for event in new}
+        assert kinds <= {"access_code.set_on_device", "access_code.failed_to_set_on_device"}
+        assert len(new) == len({event.access_code_id for event in new})
+
+    def _statuses(self, name: str) -> dict[str, str]:
+        views = self.bench.listed(name)
+        return {view.access_code_id: view.status.value for view in views}
 
     def _check_lock(self, lock: PlainLock) -> None:
         views = self.bench.listed(lock.name)
-        ours = {view.code.reveal() for view in views if view.code and view.status is Status.SET}
+        pins = {view.code.reveal(): view.status for view in views if view.code}
+        # A code that was disabled at its lock, and that the lock then refused, may still be there.
+        ours = {
+            slot
+            for slot, code in lock.codes.items()
+            if pins.get(code) is Status.SET or (code in pins and slot in lock.disabled)
+        }
         for slot, code in lock.codes.items():
             by_hand = lock.by_hand.get(slot) == code
-            assert by_hand or code in ours, f"slot {slot} holds a code that nobody wants"
+            assert by_hand or slot in ours, f"slot {slot} holds a code that nobody wants"
         for view in views:
             assert view.access_code_id not in self.deleted
             assert view.access_code_id not in self._ended()
@@ -177,7 +240,7 @@ class GatewayOracle:
             self._check_set_or_said_why(lock, view, view.code.reveal())
         records = self.bench.shelf.unmanaged.values()
         known = {record.slot for record in records if record.device_id == lock.name}
-        assert known == {slot for slot, code in lock.codes.items() if code not in ours}
+        assert known == lock.codes.keys() - ours
 
     def _check_set_or_said_why(self, lock: PlainLock, view: AccessCodeView, pin: str) -> None:
         problems = {problem.error_code for problem in view.errors}
@@ -185,8 +248,9 @@ class GatewayOracle:
             assert list(lock.codes.values()).count(pin) == 1
             assert problems == set()
         elif view.status is Status.SETTING:
+            full = len(lock.codes) >= lock.slots - len(lock.lacks)
             reasons = {
-                "no_space_for_access_code_on_device": len(lock.codes) >= lock.slots,
+                "no_space_for_access_code_on_device": full,
                 "duplicate_code_on_device": pin in lock.by_hand.values(),
                 "failed_to_set_on_device": pin in lock.refused,
             }

@@ -58,6 +58,8 @@ class GatewayMachine(RuleBasedStateMachine):
         masked=FLAGS,
         supervised=FLAGS,
         tells_writes=FLAGS,
+        checksum=FLAGS,
+        lacks=st.sampled_from([set(), set(), {2}]),
         programming=st.sampled_from(["sync", "async"]),
     )
     def a_house(
@@ -66,11 +68,14 @@ class GatewayMachine(RuleBasedStateMachine):
         masked: bool,
         supervised: bool,
         tells_writes: bool,
+        checksum: bool,
+        lacks: set[int],
         programming: str,
     ) -> None:
         self.left_out = left_out
-        attic = PlainLock("attic", slots=3, supervised=supervised, tells_writes=tells_writes)
+        attic = PlainLock("attic", slots=3, supervised=supervised, has_checksum=checksum)
         barn = PlainLock("barn", slots=4, masked=masked, tells_writes=tells_writes)
+        attic.lacks = set(lacks)
         self.bench = BenchOfOne(attic, barn, programming=programming)
         self.oracle = GatewayOracle(self.bench)
         self.bench.host_up()
@@ -199,8 +204,8 @@ class GatewayMachine(RuleBasedStateMachine):
 
     def slot(self, name: str, place: int) -> int:
         lock = self.bench.locks[name]
-        free = [slot for slot in range(1, lock.slots + 1) if slot not in lock.codes]
-        slots = [*sorted(lock.codes), *free]
+        has = set(range(1, lock.slots + 1)) - lock.lacks
+        slots = [*sorted(lock.codes), *sorted(has - lock.codes.keys())]
         return slots[place % len(slots)]
 
     def visible(self, name: str, slot: int | None = None) -> bool:
@@ -227,6 +232,15 @@ class GatewayMachine(RuleBasedStateMachine):
         if self.visible(name):
             masked = self.bench.locks[name].masked
             self.bench.erase(name, self.slot(name, place), heard=heard or masked)
+        self.pause(pause)
+
+    @precondition(about("people"))
+    @rule(name=LOCKS, place=PLACES, heard=FLAGS, pause=PAUSES)
+    def a_person_disables_a_code(
+        self, name: str, place: int, heard: bool, pause: int | None
+    ) -> None:
+        if not self.bench.locks[name].masked:
+            self.bench.disable(name, self.slot(name, place), heard=heard)
         self.pause(pause)
 
     @precondition(about("resets"))
@@ -309,6 +323,7 @@ class GatewayMachine(RuleBasedStateMachine):
             self.bench.heal()
             self.oracle.pass_time(2 * DAY_US)
             self.oracle.check_healed()
+            self.oracle.check_restarted()
 
 
 GatewayMachine.TestCase.settings = settings(max_examples=120, stateful_step_count=35, deadline=None)
