@@ -305,6 +305,8 @@ class Observer:
 
     def _missing(self, book: Book, code: CodeRecord) -> bool:
         """A code of ours that was there and is not: somebody changed or removed it."""
+        if code.progress is Progress.REFUSED:
+            return self._freed(book, code)
         if code.progress is not Progress.THERE or code.slot is None or code.pin is None:
             return False
         view = book.mirror.view(code.slot) or EMPTY
@@ -330,6 +332,18 @@ class Observer:
         self._world.put_code(code)
         external = "modified_external_to_seam" if view.occupied else "deleted_external_to_seam"
         self._rows.event(f"access_code.{external}", code)
+        return True
+
+    def _freed(self, book: Book, code: CodeRecord) -> bool:
+        """Whether a code that its lock keeps disabled, and refuses to enable, was removed there."""
+        if code.slot is None or code.pin is None:
+            return False
+        view = book.mirror.view(code.slot) or EMPTY
+        if holds(view, code.pin, ours=True):
+            return False
+        self._world.put_code(replace(code, slot=None, sends=0))
+        self._rows.reopen(book.device_id)
+        self._slot_news(book, code.slot)  # it may have somebody else's code now
         return True
 
     def _name(self, code: CodeRecord) -> str:

@@ -138,9 +138,7 @@ def _clear_pieces(needs: LockNeeds, ready: Sequence[CodeRecord]) -> Operation | 
     return None
 
 
-def _end_doubt(
-    ready: Sequence[CodeRecord], but: frozenset[str] = frozenset()
-) -> Operation | None:
+def _end_doubt(ready: Sequence[CodeRecord], but: frozenset[str] = frozenset()) -> Operation | None:
     for code in ready:
         if code.access_code_id in but:
             continue

@@ -181,6 +181,25 @@ def test_a_withdrawn_code_that_is_found_disabled_is_still_cleared() -> None:
     assert bench.listed("front") == []
 
 
+@pytest.mark.parametrize("other", ["", "5678"])
+def test_a_refused_code_keeps_no_slot_that_somebody_freed(other: str) -> None:
+    bench = a_bench(PlainLock("front", slots=1))
+    lock = bench.locks["front"]
+    bench.create(code="1234")
+    bench.settle()
+    lock.refuses = True
+    bench.disable("front", 1)
+    bench.advance(MINUTE_US)
+    if other:
+        bench.create(code=other, behavior_when_code_cannot_be_shared="create_random_code")
+    bench.erase("front", 1, heard=False)
+    lock.refuses = False
+    bench.advance(DAY_US)
+    assert list(lock.codes) == [1]
+    assert bench.statuses("front").count("set") == 1
+    assert ("no_space_for_access_code_on_device" in bench.problems("front")) == bool(other)
+
+
 def test_a_code_that_could_not_be_enabled_again_is_cleared_when_it_is_deleted() -> None:
     bench = a_bench("front")
     lock = bench.locks["front"]
