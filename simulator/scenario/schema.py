@@ -148,7 +148,7 @@ def _version(raw: object) -> int:
 
 
 class File(Strict):
-    """Every top-level key. `vars`, `matrix` and `steps` are read elsewhere, after this one."""
+    """Every top-level key. `vars`, `matrix` and steps are read elsewhere, after this one."""
 
     later: ClassVar[tuple[str, ...]] = TOP_LEVEL_LATER
 
@@ -170,3 +170,4 @@ class File(Strict):
     vars: Any = None
     matrix: Any = None
     steps: Any = None
+    endings: Any = Field(alias="finally", default=None)
