@@ -25,13 +25,13 @@ def row_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """The answer to one call. `status` is None if the connection closed without one.
+    """The answer to one call.
 
     `codes` are its access codes in the API's order; `shared`, `random` and `group_id` are set by
     `create_multiple` alone.
     """
 
-    status: int | None
+    status: int
     codes: tuple[Mapping[str, Any], ...] = ()
     rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     shared: tuple[str, ...] = ()
@@ -73,8 +73,6 @@ class CallResult:
 
     def refusal(self) -> str:
         """Why the call was refused, in one line without a PIN."""
-        if self.status is None:
-            return "the connection closed without an answer"
         reasons = ", ".join(f"{lock}: {reason}" for lock, reason in self.reasons.items() if reason)
         return f"{self.status} {self.error_type} ({reasons or self.message})"
 
@@ -95,7 +93,7 @@ class CallResult:
     def told(self, token: Callable[[Pin], str]) -> str:
         """The answer in one line, PINs as tokens."""
         if not self.is_ok:
-            return f"refused, {self.refusal()}" if self.status is not None else self.refusal()
+            return f"refused, {self.refusal()}"
         rows = list(self.rows.items())
         if self.group_id is None:
             told = [f"{lock} {_digits(row, token)} {row['status']}" for lock, row in rows]

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
-
 from latchbench.pin import Pin
 from simulator.layout import SYNC_DEADLINE_STEPPED_US
 from simulator.scenario.answers import CallResult
@@ -57,10 +55,7 @@ async def _ended(
     if not await run.bench.run_to_answer(started, run.bench.now_us() + within_us):
         started.task.cancel()
         raise StepFailed(f"the call was not answered within {format_duration(within_us)}")
-    try:
-        result = CallResult.from_reply(await started.result(), run.lock_of)
-    except httpx.TransportError:
-        result = CallResult(status=None)
+    result = CallResult.from_reply(await started.result(), run.lock_of)
     run.story.append(f"  -> {result.told(run.bench.token)}")
     if save_as is not None and result.is_ok:
         run.saved[save_as] = SavedCall(result.rows, result.names())

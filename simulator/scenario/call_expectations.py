@@ -13,34 +13,30 @@ from simulator.scenario.expectations import ROW, Rows, matcher_of, matching
 from simulator.scenario.fields import Strict, by_lock, known
 from simulator.scenario.matchers import Matcher
 from simulator.scenario.problems import Trouble
-from simulator.scenario.scalars import Flag, LocksOrNone
+from simulator.scenario.scalars import LocksOrNone
 from simulator.scenario.shapes import NUMBER, TEXT, Shape
+from simulator.scenario.told import ByLock, tells
 from simulator.scenario.words import REASONS
 
 _REASON: Final = Shape("text", REASONS, "reason")
 
 
+@tells(ByLock(_REASON))
 def _reasons(raw: object, info: ValidationInfo) -> Mapping[str, Matcher]:
     return by_lock(raw, known(info), matcher_of(_REASON))
 
 
+@tells(ByLock(ROW))
 def _rows_by_lock(raw: object, info: ValidationInfo) -> Mapping[str, Matcher]:
     return by_lock(raw, known(info), matcher_of(ROW))
 
 
 class Refusal(Strict):
-    """The call is refused with this; or, `unanswered`, its connection closed without an answer."""
+    """The call is refused with this."""
 
     type: Annotated[Matcher, matching(TEXT)] | None = None
     status: Annotated[Matcher, matching(NUMBER)] | None = None
     message: Annotated[Matcher, matching(TEXT)] | None = None
-    unanswered: Flag | None = None
-
-    @model_validator(mode="after")
-    def _unanswered_or_refused(self) -> Self:
-        if self.unanswered and len(self.model_fields_set) > 1:
-            raise Trouble.here("a call without an answer has nothing else to look at")
-        return self
 
 
 class Raises(Refusal):

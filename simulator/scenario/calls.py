@@ -16,7 +16,9 @@ from latchbench.pin import Pin
 from simulator.scenario.fields import Body, known
 from simulator.scenario.interpolate import Late
 from simulator.scenario.problems import Finding, Gathering, Trouble, kind_of, shown
-from simulator.scenario.scalars import Flag, device_ids, duration
+from simulator.scenario.scalars import SELECTOR_ITEM, Flag, device_ids, duration
+from simulator.scenario.told import tells
+from simulator.scenario.words import BEHAVIORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +33,34 @@ def _must_be(what: str, raw: object) -> Trouble:
     return Trouble.here(message)
 
 
+@tells({"type": ["string", "null"]})
 def _sent_text(raw: object) -> str | Late | None:
     if raw is None or isinstance(raw, str | Late):
         return raw
     raise _must_be("text in quotes", raw)
 
 
+@tells({"type": ["string", "null"], "examples": ["4821"]})
 def _sent_pin(raw: object) -> Pin | Late | None:
     text = _sent_text(raw)
     return Pin(text) if isinstance(text, str) else text
 
 
+@tells({"type": ["number", "null"]})
 def _sent_number(raw: object) -> float | Late | None:
     if raw is None or (isinstance(raw, int | float | Late) and not isinstance(raw, bool)):
         return raw
     raise _must_be("a number", raw)
 
 
+@tells({"type": ["boolean", "null"]})
 def _sent_flag(raw: object) -> bool | Late | None:
     if raw is None or isinstance(raw, bool | Late):
         return raw
     raise _must_be("true or false", raw)
 
 
+@tells({"type": ["string", "null"], "examples": ["2030-06-01T14:00:00Z", "+2h"]})
 def _sent_time(raw: object) -> str | After | Late | None:
     text = _sent_text(raw)
     if isinstance(text, str) and text.startswith("+"):
@@ -61,10 +68,12 @@ def _sent_time(raw: object) -> str | After | Late | None:
     return text
 
 
+@tells({"anyOf": [SELECTOR_ITEM, {"type": "array", "items": SELECTOR_ITEM}]})
 def _device_ids(raw: object, info: ValidationInfo) -> tuple[str, ...]:
     return device_ids(raw, known(info))
 
 
+@tells({"type": ["string", "null"], "description": "A lock, or $id for any id."})
 def _device_id(raw: object, info: ValidationInfo) -> str | Late | None:
     text = _sent_text(raw)
     if not isinstance(text, str):
@@ -75,6 +84,7 @@ def _device_id(raw: object, info: ValidationInfo) -> str | Late | None:
     return names[0]
 
 
+@tells({"type": ["string", "null"]})
 def _saved_text(raw: object, info: ValidationInfo) -> str | Late | None:
     """An id or a key. The name of something saved, without its `${...}`, is a slip."""
     text = _sent_text(raw)
@@ -86,6 +96,7 @@ def _saved_text(raw: object, info: ValidationInfo) -> str | Late | None:
     return text
 
 
+@tells({"type": "array", "items": {"type": ["string", "null"]}})
 def _saved_texts(raw: object, info: ValidationInfo) -> tuple[str | Late | None, ...]:
     if not isinstance(raw, list):
         raise _must_be("a list of ids", raw)
@@ -100,13 +111,20 @@ def _saved_texts(raw: object, info: ValidationInfo) -> tuple[str | Late | None, 
     return tuple(ids)
 
 
+@tells({"type": "object"})
 def _extra(raw: object) -> Mapping[str, Any]:
     if isinstance(raw, Mapping):
         return raw
     raise Trouble.here(f"must be a map of body keys, not {kind_of(raw)}")
 
 
+@tells({"anyOf": [{"enum": list(BEHAVIORS)}, {"type": ["string", "null"]}]})
+def _sent_behavior(raw: object) -> str | Late | None:
+    return _sent_text(raw)
+
+
 SentText = Annotated[str | Late | None, PlainValidator(_sent_text)]
+SentBehavior = Annotated[str | Late | None, PlainValidator(_sent_behavior)]
 SentPin = Annotated[Pin | Late | None, PlainValidator(_sent_pin)]
 SentNumber = Annotated[float | Late | None, PlainValidator(_sent_number)]
 SentFlag = Annotated[bool | Late | None, PlainValidator(_sent_flag)]
@@ -179,7 +197,7 @@ class CreateMultiple(NewCode):
     needs = ("device_ids",)
 
     device_ids: DeviceIds | None = None
-    behavior_when_code_cannot_be_shared: SentText = None
+    behavior_when_code_cannot_be_shared: SentBehavior = None
 
     def answered_locks(self) -> tuple[str, ...]:
         """The locks of the call, each once."""

@@ -8,7 +8,7 @@ Each shape lists the fields that exist, so that a misspelt one is an error when 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from pydantic import Field, InstanceOf, PlainValidator, ValidationInfo, model_validator
@@ -18,6 +18,7 @@ from simulator.scenario.matchers import Matcher
 from simulator.scenario.problems import Gathering, Trouble, kind_of, shown, suggest
 from simulator.scenario.scalars import Flag
 from simulator.scenario.shapes import FLAG, MASKED, NUMBER, PIN, TEXT, TRACE, Shape, read_matcher
+from simulator.scenario.told import ByLock, ListOf, tells
 from simulator.scenario.words import (
     BOLT_TRUTHS,
     CODE_TYPES,
@@ -111,6 +112,15 @@ DEVICE: Final = Shape(
 )
 
 
+# An event of the trace. A lock or `gateway` or `bench` is its source.
+EVENT: Final = Shape(
+    "map",
+    fields={"kind": TEXT, "source": TEXT, "lock": TEXT, "pin": MASKED, "code": MASKED},
+    open=True,
+    item=TRACE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class KeypadExpect:
     """What the keypad answers: `opens`, `locked_out`, `feedback`."""
@@ -125,11 +135,13 @@ class DeviceExpect:
     devices: Mapping[str, Matcher]
 
 
+@tells(KEYPAD)
 def read_keypad(raw: object, context: Known) -> KeypadExpect:
     """`expect:` of a `keypad` step."""
     return KeypadExpect(read_matcher(raw, KEYPAD, context.judge))
 
 
+@tells(ByLock(DEVICE))
 def read_devices(raw: object, context: Known) -> DeviceExpect:
     """What `expect_device` says."""
     return DeviceExpect(by_lock(raw, context, matcher_of(DEVICE)))
@@ -143,12 +155,14 @@ def matcher_of(shape: Shape) -> Callable[[object, Known], Matcher]:
 def matching(shape: Shape) -> PlainValidator:
     """The same for a field of a model."""
 
+    @tells(shape)
     def read(raw: object, info: ValidationInfo) -> Matcher:
         return read_matcher(raw, shape, known(info).judge)
 
     return PlainValidator(read)
 
 
+@tells({"type": "string", "description": "The save_as of an earlier call."})
 def _saved_name(raw: object, info: ValidationInfo) -> str:
     if not isinstance(raw, str):
         raise Trouble.here(f"must be the save_as of an earlier step, not {kind_of(raw)}")
@@ -158,6 +172,7 @@ def _saved_name(raw: object, info: ValidationInfo) -> str:
     return raw
 
 
+@tells(ByLock(ROW))
 def _rows_of_saved(raw: object, info: ValidationInfo) -> Mapping[str, Matcher]:
     context = known(info)
     name = info.data.get("of")
@@ -186,23 +201,17 @@ class CodesExpect(Strict):
         return self
 
 
+@tells(EVENT)
 def read_event(raw: object, context: Known) -> Matcher:
     """What an event of the trace must be. Raises `Trouble`."""
-    sources = (*context.roster.names, "gateway", "bench")
-    shape = Shape(
-        "map",
-        fields={
-            "source": Shape("text", sources, "lock of this scenario"),
-            "lock": Shape("text", context.roster.names, "lock of this scenario"),
-            "pin": MASKED,
-            "code": MASKED,
-        },
-        open=True,
-        item=TRACE,
-    )
-    return read_matcher(raw, shape, context.judge)
+    locks = context.roster.names
+    sources = Shape("text", (*locks, "gateway", "bench"), "lock of this scenario")
+    lock = Shape("text", locks, "lock of this scenario")
+    fields = {**EVENT.fields, "source": sources, "lock": lock}
+    return read_matcher(raw, replace(EVENT, fields=fields), context.judge)
 
 
+@tells(ListOf(EVENT))
 def _events(raw: object, info: ValidationInfo) -> tuple[Matcher, ...]:
     if not isinstance(raw, list) or not raw:
         raise Trouble.here("must be a list of events, each a map of fields")
@@ -221,6 +230,7 @@ def _each_of(raw: list[object], read: Callable[[object], Matcher]) -> tuple[Matc
     return tuple(events)
 
 
+@tells(ListOf(ROW))
 def rows(raw: object, info: ValidationInfo) -> tuple[Matcher, ...]:
     """A list of access codes. Raises `Trouble`."""
     if not isinstance(raw, list) or not raw:
@@ -259,6 +269,7 @@ class MetricsExpect:
     counters: Mapping[str, Matcher]
 
 
+@tells(Shape("map", fields=dict.fromkeys(METRICS, NUMBER)))
 def read_metrics(raw: object, context: Known) -> MetricsExpect:
     """What `expect_metrics` says."""
 

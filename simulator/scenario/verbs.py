@@ -31,6 +31,7 @@ from simulator.scenario.calls import (
     UpdateMultiple,
 )
 from simulator.scenario.expectations import (
+    EVENT,
     ROW,
     CodesExpect,
     EventsExpect,
@@ -54,6 +55,7 @@ from simulator.scenario.scalars import (
     Text,
     word,
 )
+from simulator.scenario.told import tells
 from simulator.scenario.words import COMMANDS, FAULTS, POWER_ACTIONS, RADIO_STATES, can_befall
 
 
@@ -145,6 +147,7 @@ class Settle(Body):
     within_us: PositiveDuration | None = Field(alias="within", default=None)
 
 
+@tells(EVENT)
 def _event(raw: object, info: ValidationInfo) -> Matcher:
     return read_event(raw, known(info))
 
@@ -181,7 +184,11 @@ ReadExpect = Callable[[object, Known], object]
 
 
 def _expecting(model: type[Strict]) -> ReadExpect:
-    return lambda raw, context: read_model(model, raw, context)
+    @tells(model)
+    def read(raw: object, context: Known) -> object:
+        return read_model(model, raw, context)
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,10 +128,6 @@ def test_a_call_has_the_parameters_of_seams_own_sdk(verb: str) -> None:
             "- get: {device_id: front}\n  expect: {raises: {▶devices: {front: no_space}}}",
             "unknown key 'devices'",
         ),
-        (
-            "- get: {device_id: front}\n  expect: {raises: ▶{unanswered: true, status: 400}}",
-            "a call without an answer has nothing else to look at",
-        ),
         ("- list: {device_id: front}\n  expect: {contains: ▶[]}", "must be a list of access codes"),
         (
             "- list: {device_id: front}\n  expect: {each: {status: ▶sett}}",
@@ -167,7 +163,6 @@ def result_of(status: int, **body: Any) -> CallResult:
 REFUSED = result_of(404, error={"type": "access_code_not_found", "message": "Not found"})
 LISTED = result_of(200, access_codes=[row("front", "4827"), row("back", "1111", "setting")])
 ONE = result_of(200, access_code=row("front", "4827"))
-NO_ANSWER = CallResult(status=None)
 
 
 @pytest.mark.parametrize(
@@ -177,9 +172,6 @@ NO_ANSWER = CallResult(status=None)
         (CallExpect, {"raises": {"type": "x"}}, REFUSED, ["raises.type: "]),
         (CallExpect, {"raises": {"message": {"matches": "found"}}}, REFUSED, []),
         (CallExpect, {"raises": {}}, ONE, ["wanted a refusal, but the call succeeded"]),
-        (CallExpect, {"raises": {"unanswered": True}}, NO_ANSWER, []),
-        (CallExpect, {"raises": {"unanswered": True}}, REFUSED, ["wanted no answer, but: 404"]),
-        (CallExpect, {"raises": {"status": 404}}, NO_ANSWER, ["wanted a refusal, but: the conn"]),
         (CodeExpect, {"access_code": {"code": "4827"}}, ONE, []),
         (CodeExpect, {"access_code": {"code": "1111"}}, ONE, ["access_code.code: "]),
         (CodeExpect, {"access_code": {"code": "4827"}}, REFUSED, ["the call was refused: 404 acc"]),
