@@ -114,6 +114,29 @@ def validate(
 
 
 @app.command()
+def schema(
+    folder: Annotated[Path, typer.Argument(help="With --write: where the file goes.")] = Path(),
+    write: Annotated[
+        bool, typer.Option("--write", help="Write it as a file, beside your scenarios.")
+    ] = False,
+) -> None:
+    """Print the grammar of scenario files as JSON Schema, for editors."""
+    from latchbench.commands.schema import schema_command
+
+    _end(schema_command(folder if write else None))
+
+
+@app.command()
+def init(
+    name: Annotated[Path, typer.Argument(help="The file to write; .yaml is added.")],
+) -> None:
+    """Write a small scenario to start from, with comments. It passes as it is."""
+    from latchbench.commands.init import init_command
+
+    _end(init_command(name))
+
+
+@app.command()
 def up(
     fleet: Annotated[Path, typer.Argument(help="A fleet file: a scenario without steps.")],
     state: Annotated[

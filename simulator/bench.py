@@ -249,9 +249,7 @@ class Bench:
         if self.conductor is None:
             return await self._request(method, path, body, {})
         call = await self.start_http(method, path, body)
-        await self.conductor.run_until(
-            lambda: call.answered, self.conductor.now_us + 2 * SYNC_DEADLINE_STEPPED_US
-        )
+        await self.run_to_answer(call, self.conductor.now_us + 2 * SYNC_DEADLINE_STEPPED_US)
         return await call.result()
 
     async def start_http(
@@ -263,6 +261,12 @@ class Bench:
         return await self.conductor.call(
             "gateway", lambda call_id: self._request(method, path, body, {CALL_KEY: call_id})
         )
+
+    async def run_to_answer(self, call: OpenCall[HttpReply], until_us: int) -> bool:
+        """Lockstep only: move time to a call's answer; returns whether it came by `until_us`."""
+        if self.conductor is None:
+            raise RuntimeError("only a stepped bench can hold a call open")
+        return await self.conductor.run_until(lambda: call.answered, until_us)
 
     async def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
@@ -299,6 +303,23 @@ class Bench:
         if self.conductor is None:
             raise RuntimeError("time passes by itself on a paced bench")
         await self.conductor.run_to(self.conductor.now_us + by_us)
+
+    async def run_to_event(self, is_it: Callable[[TraceEvent], bool], until_us: int) -> bool:
+        """Stop at the instant of the first event from now on that fits, before the next one.
+
+        Returns whether there was one by `until_us`. Of several events of one round, each is asked
+        about; PINs are tokens in it.
+        """
+        if self.conductor is None:
+            raise RuntimeError("time passes by itself on a paced bench")
+        seen = len(self._trace)
+
+        def happened() -> bool:
+            nonlocal seen
+            news, seen = self._trace[seen:], len(self._trace)
+            return any([is_it(event) for event in news])  # noqa: C419 - each is asked, to count
+
+        return await self.conductor.run_until(happened, until_us, every_instant=True)
 
     async def settle(self, until_us: int) -> bool:
         """Let what is under way end; returns whether it did by `until_us`."""

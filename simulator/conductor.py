@@ -166,17 +166,21 @@ class Conductor:
 
     async def run_to(self, target_us: int) -> None:
         """Let everything happen that happens up to and at `target_us`."""
-        await self._run(target_us, lambda: False)
+        await self._run(target_us, lambda: False, every_instant=False)
         await self._catch_up(target_us)
         if self.now_us < target_us:
             self._move(target_us)
 
-    async def run_until(self, stop: Callable[[], bool], target_us: int) -> bool:
+    async def run_until(
+        self, stop: Callable[[], bool], target_us: int, *, every_instant: bool = False
+    ) -> bool:
         """Move event by event until `stop()` or until nothing is left up to `target_us`.
 
-        Returns whether it stopped.
+        Returns whether it stopped. `stop` is asked whenever something was sent or answered; with
+        `every_instant` also after each instant that only one process can notice, at the cost of a
+        round for each.
         """
-        stopped = await self._run(target_us, stop)
+        stopped = await self._run(target_us, stop, every_instant=every_instant)
         await self._catch_up(self.now_us)
         return stopped
 
@@ -188,19 +192,30 @@ class Conductor:
         """What the processes have in hand that ends without a new cause."""
         return sum(member.open_work for member in self._members.values())
 
-    async def _run(self, target_us: int, stop: Callable[[], bool]) -> bool:
+    async def _run(self, target_us: int, stop: Callable[[], bool], *, every_instant: bool) -> bool:
         while True:
             if stop():
                 return True
             if self._owing:
                 await self._messages()
                 continue
-            sends_us = self._first(member.next_send_us for member in self._members.values())
-            if sends_us is None or sends_us > target_us:
+            members = self._members.values()
+            at_us = self._first(
+                member.next_timer_us if every_instant else member.next_send_us for member in members
+            )
+            if at_us is None or at_us > target_us:
                 return stop()
-            if sends_us > self.now_us:
-                self._move(sends_us)
-            await self._timers(sends_us, target_us)
+            if at_us > self.now_us:
+                self._move(at_us)
+            if every_instant:
+                await self._instant(at_us)
+            else:
+                await self._timers(at_us, target_us)
+
+    async def _instant(self, at_us: int) -> None:
+        """Let those act who have a timer at this instant, and nobody go beyond it."""
+        due = [member for member in self._members.values() if _is_due(member, at_us)]
+        await self._round({member.name: self._step(at_us) for member in due})
 
     async def _messages(self) -> None:
         expect: dict[str, list[Awaited]] = {}

@@ -3,89 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from latchbench.pin import Pin
 from protos.bench.v1 import bench_pb2 as pb
 from simulator.layout import SYNC_DEADLINE_STEPPED_US
+from simulator.scenario.call_actions import await_call, call
+from simulator.scenario.checks import event_fields
+from simulator.scenario.durations import format_duration
 from simulator.scenario.verbs import (
+    VERBS,
     Advance,
-    After,
-    CreateMultiple,
+    AdvanceTo,
     Inject,
     Keypad,
+    Note,
     Power,
     ProgramAtKeypad,
     Radio,
     Settle,
     Thumbturn,
+    WaitFor,
 )
-from simulator.scenario.world import CallResult, Running, SavedCall
+from simulator.scenario.world import Running, StepFailed
 
 if TYPE_CHECKING:
+    from latchbench.trace import TraceEvent
     from simulator.scenario.cases import Step
 
 ENTER: Final = "#"
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class NotSettled(Exception):
-    """Work was still under way when the time that `settle` allows had passed."""
-
-
-async def create_multiple(run: Running, step: Step, body: CreateMultiple) -> CallResult:
-    """`PUT /access_codes/create_multiple`, and keep what the step wants saved."""
-    request = {name: _sent(run, value) for name, value in body.parameters().items()}
-    if body.device_ids is not None:
-        request["device_ids"] = [_device_id(run, name) for name in body.device_ids]
-    if body.sync is not None:
-        request["sync"] = body.sync
-    request.update(_plain(run, body.extra))
-    reply = await run.bench.http("PUT", "/access_codes/create_multiple", request)
-    result = CallResult.from_reply(run, reply)
-    behavior = request.get("behavior_when_code_cannot_be_shared", "throw")
-    run.story.append(f"create_multiple over {', '.join(body.answered_locks())}, {behavior}")
-    run.story.append(f"  -> {result.told(run)}")
-    if step.save_as is not None and result.status == 200:
-        run.saved[step.save_as] = SavedCall(result.rows, _names(result, reply.body))
-    return result
-
-
-def _names(result: CallResult, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`code` is the shared code, or that of the first row when nobody shares."""
-    first = [*result.shared, *result.rows]
-    rows = [result.rows[name] for name in first if name in result.rows]
-    return {
-        "code": rows[0].get("code") if rows else None,
-        "common_code_key": rows[0].get("common_code_key") if rows else None,
-        "group_id": body["latchbench"]["group_id"],
-    }
-
-
-def _device_id(run: Running, name: str) -> str:
-    if name.startswith("$"):
-        return name[1:]
-    return run.bench.locks[name].device_id
-
-
-def _sent(run: Running, value: object) -> Any:
-    if isinstance(value, After):
-        at = EPOCH + timedelta(microseconds=run.bench.now_us() + value.delay_us)
-        return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return _plain(run, run.fill(value))
-
-
-def _plain(run: Running, value: Any) -> Any:
-    """JSON values, with digits where a PIN is: this is the caller's own message."""
-    value = run.fill(value)
-    if isinstance(value, Pin):
-        return value.reveal()
-    if isinstance(value, Mapping):
-        return {key: _plain(run, inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(run, inner) for inner in value]
-    return value
 
 
 async def keypad(run: Running, step: Step, body: Keypad) -> Mapping[str, object]:
@@ -157,18 +103,56 @@ async def advance(run: Running, step: Step, body: Advance) -> None:
     await run.bench.advance(body.by_us)
 
 
+async def advance_to(run: Running, step: Step, body: AdvanceTo) -> None:
+    """Let time pass up to an instant. Raises `StepFailed` when that is over."""
+    del step
+    by_us = body.at_us - run.bench.now_us()
+    if by_us < 0:
+        now = datetime.fromtimestamp(run.bench.now_us() / 1e6, tz=UTC)
+        raise StepFailed(f"time never runs back, and it is {now:%Y-%m-%dT%H:%M:%S.%fZ} already")
+    await run.bench.advance(by_us)
+
+
+async def wait_for(run: Running, step: Step, body: WaitFor) -> None:
+    """Go to the instant of an event. Raises `StepFailed` when it does not come in time."""
+    del step
+    within_us = body.timeout_us if body.timeout_us is not None else SYNC_DEADLINE_STEPPED_US
+    asking = run.asking()
+    left = body.count
+
+    def is_the_one(event: TraceEvent) -> bool:
+        nonlocal left
+        left -= body.event.fits(event_fields(event), asking)
+        return left <= 0
+
+    before = sum(body.event.fits(event_fields(event), asking) for event in run.bench.trace())
+    if await run.bench.run_to_event(is_the_one, run.bench.now_us() + within_us):
+        return
+    seen = body.count - left
+    found = f"it happened {seen} of {body.count} times" if seen else "it did not happen"
+    hint = f"; it had happened {before} times before this step" if before else ""
+    raise StepFailed(f"{found} within {format_duration(within_us)}{hint}")
+
+
+async def note(run: Running, step: Step, body: Note) -> None:
+    """Words for whoever reads the trace."""
+    del step
+    run.bench.note("bench.note", text=body.text)
+
+
 async def settle(run: Running, step: Step, body: Settle) -> None:
-    """Let what is under way end. Raises `NotSettled` when it does not in time."""
+    """Let what is under way end. Raises `StepFailed` when it does not in time."""
     del step
     within_us = body.within_us if body.within_us is not None else SYNC_DEADLINE_STEPPED_US
     if not await run.bench.settle(run.bench.now_us() + within_us):
-        raise NotSettled("work was still under way when that time had passed")
+        raise StepFailed("work was still under way when that time had passed")
 
 
 Action = Callable[[Running, "Step", Any], Awaitable[Any]]
 
 ACTIONS: Final[Mapping[str, Action]] = {
-    "create_multiple": create_multiple,
+    **{name: call for name, verb in VERBS.items() if verb.is_call},
+    "await": await_call,
     "keypad": keypad,
     "program_at_keypad": program_at_keypad,
     "thumbturn": thumbturn,
@@ -176,5 +160,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "radio": radio,
     "power": power,
     "advance": advance,
+    "advance_to": advance_to,
     "settle": settle,
+    "wait_for": wait_for,
+    "note": note,
 }

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from latchbench.pin import Pin
     from simulator.profiles.loader import ProfileFile
+    from simulator.scenario.fields import Body
     from simulator.scenario.problems import Problem, Where
     from simulator.scenario.schema import Clock, Gateway
     from simulator.scenario.source import Document, Mark
-    from simulator.scenario.verbs import Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ class Expectation:
 class Step:
     """One step of one case. `number` counts from 1 over all steps of the file.
 
-    `body` is None for a verb that only looks. All of `expects` must hold.
+    `body` is None for a verb that only looks. All of `expects` must hold. A call in the
+    `background` is answered in a later step; one without a `timeout_us` has that of the bench.
+    `turn` is (which, of how many) of a step that is repeated.
     """
 
     number: int
@@ -83,15 +85,22 @@ class Step:
     body: Body | None
     save_as: str | None
     expects: tuple[Expectation, ...]
+    background: bool = False
+    timeout_us: int | None = None
+    turn: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row of the matrix. `id` is empty when there is no matrix."""
+    """One row of the matrix. `id` is empty when there is no matrix.
+
+    `endings` are the steps under `finally`, which are taken however the others ended.
+    """
 
     id: str
     fleet: Fleet
     steps: tuple[Step, ...]
+    endings: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,97 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from latchbench.pin import Pin
+from simulator.scenario.answers import CallResult, row_of
+from simulator.scenario.call_checks import check_call, matched
+from simulator.scenario.call_expectations import CallExpect
 from simulator.scenario.expectations import (
     CodesExpect,
-    CreateMultipleExpect,
     DeviceExpect,
     EventsExpect,
     KeypadExpect,
+    MetricsExpect,
 )
-from simulator.scenario.world import CallResult, row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from latchbench.trace import TraceEvent
-    from simulator.scenario.matchers import Matcher
     from simulator.scenario.world import Running
 
 
 async def check(run: Running, what: object, result: object) -> list[str]:
     """Every way in which `what` does not hold after a step that came to `result`."""
-    if isinstance(what, CreateMultipleExpect) and isinstance(result, CallResult):
-        return list(_call(run, what, result))
+    if isinstance(what, CallExpect) and isinstance(result, CallResult):
+        return list(check_call(run.asking(), what, result))
     if isinstance(what, KeypadExpect):
-        return list(_matched(run, "keypad", what.answer, result))
+        return list(matched(run.asking(), "keypad", what.answer, result))
     if isinstance(what, DeviceExpect):
         return await _devices(run, what)
     if isinstance(what, CodesExpect):
         return await _codes(run, what)
     if isinstance(what, EventsExpect):
         return list(_events(run, what))
+    if isinstance(what, MetricsExpect):
+        return await _metrics(run, what)
     raise TypeError(f"nothing checks {type(what).__name__}")
-
-
-def _matched(run: Running, what: str, matcher: Matcher, value: object) -> Iterator[str]:
-    for mismatch in matcher.mismatches(value, run.asking()):
-        place = "".join(f".{part}" for part in mismatch.at)
-        yield f"{what}{place}: {mismatch.message}"
-
-
-# create_multiple
-
-
-def _call(run: Running, what: CreateMultipleExpect, result: CallResult) -> Iterator[str]:
-    if what.raises is not None:
-        yield from _raised(run, what, result)
-        return
-    if result.status != 200:
-        reasons = ", ".join(f"{lock}: {reason}" for lock, reason in result.reasons.items())
-        yield (
-            f"the call was refused: {result.status} {result.error_type} "
-            f"({reasons or result.message})"
-        )
-        return
-    for lock, matcher in (what.devices or {}).items():
-        yield from _matched(run, lock, matcher, result.rows.get(lock, {}))
-    for word, wanted, got in (
-        ("shared", what.shared, result.shared),
-        ("random", what.random, result.random),
-    ):
-        if wanted is not None and set(wanted) != set(got):
-            yield f"{word}: wanted {_names(wanted)}, got {_names(got)}"
-
-
-def _raised(run: Running, what: CreateMultipleExpect, result: CallResult) -> Iterator[str]:
-    raises = what.raises
-    if raises is None:
-        return
-    if result.status == 200:
-        yield f"wanted a refusal, but the call created codes on {_names(tuple(result.rows))}"
-        return
-    if raises.type is not None:
-        yield from _matched(run, "raises.type", raises.type, result.error_type)
-    if raises.status is not None:
-        yield from _matched(run, "raises.status", raises.status, result.status)
-    if raises.devices is None:
-        return
-    for lock, matcher in raises.devices.items():
-        if lock not in result.reasons:
-            yield f"raises.devices.{lock}: it did not refuse ({_reasons(result)})"
-        else:
-            yield from _matched(run, f"raises.devices.{lock}", matcher, result.reasons[lock])
-    others = [lock for lock in result.reasons if lock not in raises.devices]
-    if others:
-        yield f"raises.devices: {_names(others)} refused too ({_reasons(result)})"
-
-
-def _reasons(result: CallResult) -> str:
-    return ", ".join(f"{lock}: {reason}" for lock, reason in result.reasons.items()) or "none did"
-
-
-def _names(names: Sequence[str] | tuple[str, ...]) -> str:
-    return ", ".join(names) if names else "nobody"
 
 
 # expect_device
@@ -104,7 +46,7 @@ def _names(names: Sequence[str] | tuple[str, ...]) -> str:
 async def _devices(run: Running, what: DeviceExpect) -> list[str]:
     found: list[str] = []
     for lock, matcher in what.devices.items():
-        found += _matched(run, lock, matcher, await device_truth(run, lock))
+        found += matched(run.asking(), lock, matcher, await device_truth(run, lock))
     return found
 
 
@@ -138,16 +80,18 @@ async def _codes(run: Running, what: CodesExpect) -> list[str]:
     rows = {run.lock_of(row["device_id"]): row_of(row) for row in reply.body["access_codes"]}
     found: list[str] = []
     if what.count is not None:
-        found += _matched(run, "count", what.count, len(rows))
+        found += matched(run.asking(), "count", what.count, len(rows))
     if what.listed is not None and bool(rows) != what.listed:
         wanted = "listed" if what.listed else "not listed"
         found.append(f"listed: wanted the codes {wanted}, the API lists {len(rows)} of {len(ids)}")
+    if what.each is not None and not rows:
+        found.append("each: the API does not list one code of this call any more")
     for lock, row in rows.items():
         if what.each is not None:
-            found += _matched(run, f"each ({lock})", what.each, row)
+            found += matched(run.asking(), f"each ({lock})", what.each, row)
     for lock, matcher in (what.devices or {}).items():
         if lock in rows:
-            found += _matched(run, f"devices.{lock}", matcher, rows[lock])
+            found += matched(run.asking(), f"devices.{lock}", matcher, rows[lock])
         else:
             found.append(f"devices.{lock}: the API does not list its code any more")
     return found
@@ -157,7 +101,7 @@ async def _codes(run: Running, what: CodesExpect) -> list[str]:
 
 
 def _events(run: Running, what: EventsExpect) -> Iterator[str]:
-    events = [_event_fields(event) for event in run.bench.trace()]
+    events = [event_fields(event) for event in run.bench.trace()]
     asking = run.asking()
     position = 0
     for number, matcher in enumerate(what.in_order, 1):
@@ -179,5 +123,17 @@ def _events(run: Running, what: EventsExpect) -> Iterator[str]:
             yield f"none[{number}]: it happened: {hit['source']} {hit['kind']}"
 
 
-def _event_fields(event: TraceEvent) -> Mapping[str, Any]:
+def event_fields(event: TraceEvent) -> Mapping[str, Any]:
+    """An event in the fields that an expectation can name."""
     return {"kind": event.kind, "source": event.source, **event.fields}
+
+
+# expect_metrics
+
+
+async def _metrics(run: Running, what: MetricsExpect) -> list[str]:
+    counted = await run.bench.counters()
+    found: list[str] = []
+    for name, matcher in what.counters.items():
+        found += matched(run.asking(), name, matcher, counted.get(name, 0))
+    return found

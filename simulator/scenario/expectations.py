@@ -8,24 +8,25 @@ Each shape lists the fields that exist, so that a misspelt one is an error when 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from pydantic import Field, InstanceOf, PlainValidator, ValidationInfo, model_validator
 
-from simulator.scenario.fields import Known, Strict, by_lock, known
+from simulator.scenario.fields import Known, Strict, by_lock, each, known
 from simulator.scenario.matchers import Matcher
-from simulator.scenario.problems import Gathering, Trouble, kind_of
-from simulator.scenario.scalars import Flag, LocksOrNone
+from simulator.scenario.problems import Gathering, Trouble, kind_of, shown, suggest
+from simulator.scenario.scalars import Flag
 from simulator.scenario.shapes import FLAG, MASKED, NUMBER, PIN, TEXT, TRACE, Shape, read_matcher
+from simulator.scenario.told import ByLock, ListOf, tells
 from simulator.scenario.words import (
     BOLT_TRUTHS,
     CODE_TYPES,
     FEEDBACKS,
     KEYPAD_TRUTHS,
+    METRICS,
     POWER_TRUTHS,
     RADIO_TRUTHS,
-    REASONS,
     STATUSES,
 )
 
@@ -110,7 +111,14 @@ DEVICE: Final = Shape(
     },
 )
 
-_REASON: Final = Shape("text", REASONS, "reason")
+
+# An event of the trace. A lock or `gateway` or `bench` is its source.
+EVENT: Final = Shape(
+    "map",
+    fields={"kind": TEXT, "source": TEXT, "lock": TEXT, "pin": MASKED, "code": MASKED},
+    open=True,
+    item=TRACE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,61 +135,34 @@ class DeviceExpect:
     devices: Mapping[str, Matcher]
 
 
+@tells(KEYPAD)
 def read_keypad(raw: object, context: Known) -> KeypadExpect:
     """`expect:` of a `keypad` step."""
     return KeypadExpect(read_matcher(raw, KEYPAD, context.judge))
 
 
+@tells(ByLock(DEVICE))
 def read_devices(raw: object, context: Known) -> DeviceExpect:
     """What `expect_device` says."""
-    return DeviceExpect(by_lock(raw, context, _matcher_of(DEVICE)))
+    return DeviceExpect(by_lock(raw, context, matcher_of(DEVICE)))
 
 
-def _matcher_of(shape: Shape) -> Callable[[object, Known], Matcher]:
+def matcher_of(shape: Shape) -> Callable[[object, Known], Matcher]:
+    """A reader of what a value of this shape must be."""
     return lambda raw, context: read_matcher(raw, shape, context.judge)
 
 
-def _field(shape: Shape) -> PlainValidator:
+def matching(shape: Shape) -> PlainValidator:
+    """The same for a field of a model."""
+
+    @tells(shape)
     def read(raw: object, info: ValidationInfo) -> Matcher:
         return read_matcher(raw, shape, known(info).judge)
 
     return PlainValidator(read)
 
 
-def _reasons(raw: object, info: ValidationInfo) -> Mapping[str, Matcher]:
-    return by_lock(raw, known(info), _matcher_of(_REASON))
-
-
-def _rows(raw: object, info: ValidationInfo) -> Mapping[str, Matcher]:
-    return by_lock(raw, known(info), _matcher_of(ROW))
-
-
-class Raises(Strict):
-    """The call is refused with this; `devices` has the reason of each device that is named."""
-
-    type: Annotated[Matcher, _field(TEXT)] | None = None
-    status: Annotated[Matcher, _field(NUMBER)] | None = None
-    devices: Annotated[Mapping[str, Matcher], PlainValidator(_reasons)] | None = None
-
-
-class CreateMultipleExpect(Strict):
-    """Either `raises`, or what the answer says of each device and of who shares."""
-
-    raises: Raises | None = None
-    devices: Annotated[Mapping[str, Matcher], PlainValidator(_rows)] | None = None
-    shared: LocksOrNone | None = None
-    random: LocksOrNone | None = None
-
-    @model_validator(mode="after")
-    def _either_or(self) -> CreateMultipleExpect:
-        answer = [name for name in ("devices", "shared", "random") if name in self.model_fields_set]
-        if self.raises is not None and answer:
-            raise Trouble.here(f"a call that raises has no answer, so no {' and no '.join(answer)}")
-        if self.raises is None and not answer:
-            raise Trouble.here("this expects nothing: say raises, devices, shared or random")
-        return self
-
-
+@tells({"type": "string", "description": "The save_as of an earlier call."})
 def _saved_name(raw: object, info: ValidationInfo) -> str:
     if not isinstance(raw, str):
         raise Trouble.here(f"must be the save_as of an earlier step, not {kind_of(raw)}")
@@ -191,12 +172,13 @@ def _saved_name(raw: object, info: ValidationInfo) -> str:
     return raw
 
 
+@tells(ByLock(ROW))
 def _rows_of_saved(raw: object, info: ValidationInfo) -> Mapping[str, Matcher]:
     context = known(info)
     name = info.data.get("of")
     if isinstance(name, str) and name in context.saved:
         context = context.about(context.saved[name].locks, f"'{name}'")
-    return by_lock(raw, context, _matcher_of(ROW))
+    return by_lock(raw, context, matcher_of(ROW))
 
 
 class CodesExpect(Strict):
@@ -207,8 +189,8 @@ class CodesExpect(Strict):
     """
 
     of: Annotated[str, PlainValidator(_saved_name)]
-    count: Annotated[Matcher, _field(NUMBER)] | None = None
-    each: Annotated[Matcher, _field(ROW)] | None = None
+    count: Annotated[Matcher, matching(NUMBER)] | None = None
+    each: Annotated[Matcher, matching(ROW)] | None = None
     devices: Annotated[Mapping[str, Matcher], PlainValidator(_rows_of_saved)] | None = None
     listed: Flag | None = None
 
@@ -219,34 +201,47 @@ class CodesExpect(Strict):
         return self
 
 
+@tells(EVENT)
+def read_event(raw: object, context: Known) -> Matcher:
+    """What an event of the trace must be. Raises `Trouble`."""
+    locks = context.roster.names
+    sources = Shape("text", (*locks, "gateway", "bench"), "lock of this scenario")
+    lock = Shape("text", locks, "lock of this scenario")
+    fields = {**EVENT.fields, "source": sources, "lock": lock}
+    return read_matcher(raw, replace(EVENT, fields=fields), context.judge)
+
+
+@tells(ListOf(EVENT))
 def _events(raw: object, info: ValidationInfo) -> tuple[Matcher, ...]:
-    context = known(info)
     if not isinstance(raw, list) or not raw:
         raise Trouble.here("must be a list of events, each a map of fields")
-    sources = (*context.roster.names, "gateway", "bench")
-    shape = Shape(
-        "map",
-        fields={
-            "source": Shape("text", sources, "lock of this scenario"),
-            "lock": Shape("text", context.roster.names, "lock of this scenario"),
-            "pin": MASKED,
-            "code": MASKED,
-        },
-        open=True,
-        item=TRACE,
-    )
+    return _each_of(raw, lambda item: read_event(item, known(info)))
+
+
+def _each_of(raw: list[object], read: Callable[[object], Matcher]) -> tuple[Matcher, ...]:
     gathering = Gathering()
     events: list[Matcher] = []
     for index, item in enumerate(raw):
         try:
-            events.append(read_matcher(item, shape, context.judge))
+            events.append(read(item))
         except Trouble as trouble:
             gathering.take(trouble, (index,))
     gathering.settle()
     return tuple(events)
 
 
+@tells(ListOf(ROW))
+def rows(raw: object, info: ValidationInfo) -> tuple[Matcher, ...]:
+    """A list of access codes. Raises `Trouble`."""
+    if not isinstance(raw, list) or not raw:
+        raise Trouble.here("must be a list of access codes, each a map of fields")
+    return _each_of(raw, lambda item: read_matcher(item, ROW, known(info).judge))
+
+
 Events = Annotated[tuple[InstanceOf[Matcher], ...], PlainValidator(_events)]
+
+
+Rows = Annotated[tuple[InstanceOf[Matcher], ...], PlainValidator(rows)]
 
 
 class EventsExpect(Strict):
@@ -265,3 +260,26 @@ class EventsExpect(Strict):
         if not (self.in_order or self.contains or self.none):
             raise Trouble.here("this expects nothing: say in_order, contains or none")
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsExpect:
+    """What the gateway has counted since it started, by the counter's name."""
+
+    counters: Mapping[str, Matcher]
+
+
+@tells(Shape("map", fields=dict.fromkeys(METRICS, NUMBER)))
+def read_metrics(raw: object, context: Known) -> MetricsExpect:
+    """What `expect_metrics` says."""
+
+    def one(name: str, wanted: object) -> Matcher:
+        if name not in METRICS:
+            message = f"the gateway does not count {shown(name)}{suggest(name, METRICS)}"
+            raise Trouble.here(message, on_key=True)
+        return read_matcher(wanted, NUMBER, context.judge)
+
+    counters = each(raw, "counters to numbers", one)
+    if not counters:
+        raise Trouble.here("this map is empty, so it is about nothing")
+    return MetricsExpect(counters)

@@ -159,6 +159,14 @@ class Strict(BaseModel):
             raise Trouble(_findings(cls, error)) from None
 
 
+class Body(Strict):
+    """What stands under a verb."""
+
+    def answered_locks(self) -> tuple[str, ...] | None:
+        """The locks that the step's expectation can speak of; None: all of the scenario."""
+        return None
+
+
 def _without_key(key: str, make: Callable[[], Value], model: type[Strict]) -> Value:
     """The result of `make`, its findings placed at the value itself: the key is not in the file."""
     try:

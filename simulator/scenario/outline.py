@@ -23,9 +23,20 @@ from simulator.scenario.problems import (
     suggest,
 )
 from simulator.scenario.verbs import VERBS
-from simulator.scenario.words import STEP_KEYS_LATER, VERBS_LATER
+from simulator.scenario.words import VERBS_LATER
 
-STEP_KEYS: Final = ("name", "when", "save_as", "expect")
+# The keys beside the verb, and what each is for.
+STEP_KEYS: Final[Mapping[str, str]] = {
+    "name": "What the step is called in verdicts; ${...} may name variables.",
+    "when": "Only in the cases of the matrix that fit this.",
+    "save_as": "The name under which later steps find the answer, as in ${booking.code}.",
+    "expect": "What must hold after the step; one map, or a list of maps with a `when` each.",
+    "background": "The call is in flight while the next steps run, until a step awaits it.",
+    "timeout": "The call must be answered within this much virtual time.",
+    "repeat": "How often the step is taken; ${repeat} counts from 1.",
+}
+# Free for `${repeat}`, so nothing else can have this name.
+REPEAT: Final = "repeat"
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
@@ -41,7 +52,10 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One step. `raw` is what stands under the verb, None for a verb that only looks."""
+    """One step. `raw` is what stands under the verb, None for a verb that only looks.
+
+    `timeout` and `repeat` are as the file has them, None if it has not.
+    """
 
     number: int
     at: Where
@@ -51,6 +65,9 @@ class Outline:
     when: When
     save_as: str | None
     alternatives: tuple[Alternative, ...]
+    background: bool = False
+    timeout: object = None
+    repeat: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +80,28 @@ class Outlines:
 
 
 def outline(
-    raw: object, matrix: Matrix | None, taken: Sequence[str], gathering: Gathering
+    raw: object,
+    matrix: Matrix | None,
+    taken: Sequence[str],
+    gathering: Gathering,
+    key: str = "steps",
+    first_number: int = 1,
 ) -> Outlines:
-    """The steps; what is wrong with those that cannot be read is in `gathering`.
+    """The steps under a top-level key; what is wrong with those left out is in `gathering`.
 
     `matrix` is None if it cannot be read: then no `when` is judged. `taken` are names that have a
     meaning already and cannot be saved under.
     """
     if not isinstance(raw, list) or not raw:
         what = "an empty one" if raw == [] else kind_of(raw)
-        gathering.add(("steps",), f"must be a list of steps, not {what}")
+        gathering.add((key,), f"must be a list of steps, not {what}")
         return Outlines()
     outlines: list[Outline] = []
     lost: set[str] = set()
     for index, step in enumerate(raw):
         try:
-            outlines.append(_Step(step, index, matrix, taken).read(gathering))
+            reading = _Step(step, (key, index), matrix, taken)
+            outlines.append(reading.read(gathering, first_number + index))
         except Trouble as trouble:
             gathering.take(trouble)
             name = step.get("save_as") if isinstance(step, Mapping) else None
@@ -87,37 +110,48 @@ def outline(
 
 
 class _Step:
-    def __init__(
-        self, raw: object, index: int, matrix: Matrix | None, taken: Sequence[str]
-    ) -> None:
-        at: Where = ("steps", index)
+    def __init__(self, raw: object, at: Where, matrix: Matrix | None, taken: Sequence[str]) -> None:
         if not isinstance(raw, Mapping):
             raise Trouble([Finding(at, f"a step is a map with one verb, not {kind_of(raw)}")])
         self._raw = raw
-        self._index = index
+        self._at = at
         self._matrix = matrix
         self._taken = taken
         self._gathering = Gathering()
 
-    def read(self, gathering: Gathering) -> Outline:
+    def read(self, gathering: Gathering, number: int) -> Outline:
         """The outline; what is wrong beside it goes to `gathering`.
 
         Raises `Trouble` if it cannot be told what the step does, or when.
         """
-        raw, at = self._raw, ("steps", self._index)
+        raw, at = self._raw, self._at
         try:
             verb = self._verb()
             when = self._when(raw)
         except Trouble as trouble:
             raise Trouble(finding.under(at) for finding in self._found(trouble)) from None
-        looks = VERBS[verb].body is None
-        save_as = self._save_as(verb)
+        background = self._background(verb)
+        repeat = self._repeat(verb)
+        self._check_timeout(verb, background=background)
+        save_as = self._save_as(verb, background=background)
         alternatives = tuple(self._alternatives(raw, verb))
         self._check_reached(when, alternatives)
         gathering.findings += (finding.under(at) for finding in self._gathering.findings)
         moved = tuple(Alternative((*at, *a.at), a.when, a.raw) for a in alternatives)
-        body = None if looks else raw[verb]
-        return Outline(self._index + 1, at, verb, raw.get("name"), body, when, save_as, moved)
+        body = None if VERBS[verb].body is None else raw[verb]
+        return Outline(
+            number,
+            at,
+            verb,
+            raw.get("name"),
+            body,
+            when,
+            save_as,
+            moved,
+            background,
+            raw.get("timeout"),
+            repeat,
+        )
 
     def _found(self, trouble: Trouble) -> tuple[Finding, ...]:
         return (*self._gathering.findings, *trouble.findings)
@@ -144,12 +178,52 @@ class _Step:
         except Trouble as trouble:
             raise Trouble(trouble.under(("when",))) from None
 
-    def _save_as(self, verb: str) -> str | None:
+    def _background(self, verb: str) -> bool:
+        raw = self._raw.get("background", False)
+        message = None
+        if not isinstance(raw, bool):
+            message = f"must be true or false, not {kind_of(raw)}"
+        elif raw and not VERBS[verb].is_call:
+            calls = [name for name, row in VERBS.items() if row.is_call]
+            message = f"{verb} cannot be in the background: only a call can{listed('calls', calls)}"
+        elif raw and self._at[0] != "steps":
+            message = "what ends a scenario does not run in the background"
+        elif raw and "save_as" not in self._raw:
+            message = "needs save_as beside it: the name that a later step awaits"
+        if message is not None:
+            self._gathering.add(("background",), message)
+            return False
+        return bool(raw)
+
+    def _check_timeout(self, verb: str, *, background: bool) -> None:
+        if background:
+            for key in ("expect", "timeout"):
+                if key in self._raw:
+                    message = "the answer comes later: this belongs to the step that awaits it"
+                    self._gathering.add((key,), message, on_key=True)
+        if "timeout" in self._raw and not (VERBS[verb].is_call or VERBS[verb].awaits):
+            hint = ": it stands under the verb" if verb == "wait_for" else ""
+            message = f"{verb} has no timeout beside it{hint}"
+            self._gathering.add(("timeout",), message, on_key=True)
+
+    def _repeat(self, verb: str) -> object:
+        """As the file has it, or None if the step cannot be repeated."""
+        message = None
+        if "repeat" in self._raw and "save_as" in self._raw:
+            message = "a step that is repeated saves nothing: each turn would overwrite the last"
+        elif "repeat" in self._raw and VERBS[verb].awaits:
+            message = "a call is awaited once"
+        if message is None:
+            return self._raw.get("repeat")
+        self._gathering.add(("repeat",), message, on_key=True)
+        return None
+
+    def _save_as(self, verb: str, *, background: bool) -> str | None:
         if "save_as" not in self._raw:
             return None
         name = self._raw["save_as"]
         message = None
-        if not VERBS[verb].saves:
+        if not VERBS[verb].saves and not background:
             message = f"{verb} has nothing to save"
         elif not isinstance(name, str) or not _NAME.fullmatch(name):
             message = "must be a name: letters, digits, - and _, a letter first"
@@ -163,11 +237,12 @@ class _Step:
     def _alternatives(self, raw: Mapping[str, object], verb: str) -> Iterator[Alternative]:
         """Those that can be read: of a verb that only looks, what stands under the verb."""
         looks = VERBS[verb].body is None
-        if "expect" in raw and (looks or VERBS[verb].expects is None):
+        can_expect = VERBS[verb].expects is not None or VERBS[verb].awaits
+        if "expect" in raw and (looks or not can_expect):
             why = "it is an expectation itself" if looks else "nothing can be expected of it"
             self._gathering.add(("expect",), f"{verb} has no expect: {why}", on_key=True)
         key = verb if looks else "expect"
-        if key not in raw or VERBS[verb].expects is None:
+        if key not in raw or not can_expect:
             return
         several = raw[key]
         if several == []:
@@ -197,7 +272,7 @@ class _Step:
 
 
 def _unknown(key: str, *, has_verb: bool) -> str:
-    if key in VERBS_LATER or key in STEP_KEYS_LATER:
+    if key in VERBS_LATER:
         return f"'{key}' is not built yet{listed('there are', VERBS)}"
     if has_verb:
         return f"unknown key {shown(key)}{suggest(key, STEP_KEYS, 'allowed')}"

@@ -6,7 +6,7 @@ problems of a file come together. Nothing is executed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ from simulator.scenario.fields import Known, read_model, unknown_key
 from simulator.scenario.fleets import Declared, build_fleet, declared_locks, roster_of
 from simulator.scenario.interpolate import Names, fill
 from simulator.scenario.matrix import NO_MATRIX, Matrix, Row, parse_matrix
-from simulator.scenario.outline import Outlines, outline
+from simulator.scenario.outline import REPEAT, Outlines, outline
 from simulator.scenario.problems import (
     Finding,
     Gathering,
@@ -41,8 +41,8 @@ CASE_STEPS_MAX: Final = 100_000
 _SUFFIXES: Final = frozenset({".yaml", ".yml"})
 # Read once and not per case, so that a case cannot change them.
 _SAME_IN_ALL_CASES: Final = ("version", "name", "description", "tags")
-_READ_ELSEWHERE: Final = ("vars", "matrix", "steps")
-_OF_STEPS: Final = ("matrix", "steps")
+_READ_ELSEWHERE: Final = ("vars", "matrix", "steps", "finally")
+_OF_STEPS: Final = ("matrix", "steps", "finally")
 # If one of these cannot be read, what refers to it cannot be judged.
 _JUDGED_BY: Final = (("profiles",), ("defaults",), ("hubs",))
 
@@ -127,6 +127,7 @@ class _Reading:
         self._in_cases: dict[Finding, list[str]] = {}
         self._worlds: dict[tuple[int, ...], _World] = {}
         self._warnings: tuple[Problem, ...] = ()
+        self._room = CASE_STEPS_MAX
         data = document.data
         if not isinstance(data, Mapping):
             message = f"the file must be a map with version, name and locks, not {kind_of(data)}"
@@ -137,14 +138,20 @@ class _Reading:
         """The scenario. Raises `ScenarioInvalid`."""
         data = self._data
         self._check_keys(("name", "steps"))
+        self._check_variables()
         matrix = self._matrix()
-        taken = [*(matrix.choices if matrix else ()), *self._vars_names()]
-        outlines = Outlines()
-        if "steps" in data:
-            outlines = outline(data["steps"], matrix, taken, self._gathering)
+        taken = [REPEAT, *(matrix.choices if matrix else ()), *self._vars_names()]
+        lists: list[Outlines] = []
+        for key in ("steps", "finally"):
+            first_number = 1 + sum(outlines.count for outlines in lists)
+            lists.append(
+                outline(data[key], matrix, taken, self._gathering, key, first_number)
+                if key in data
+                else Outlines()
+            )
         cases: list[Case] = []
-        if matrix is not None and self._is_bounded(matrix, outlines):
-            cases = [case for row in matrix.rows if (case := self._case(row, outlines, matrix))]
+        if matrix is not None and self._is_bounded(matrix, lists):
+            cases = [case for row in matrix.rows if (case := self._case(row, lists, matrix))]
         self._settle(matrix)
         name, description, tags = (data.get(key) for key in ("name", "description", "tags"))
         return Scenario(
@@ -209,25 +216,36 @@ class _Reading:
         variables = self._data.get("vars")
         return tuple(variables) if isinstance(variables, Mapping) else ()
 
-    def _is_bounded(self, matrix: Matrix, outlines: Outlines) -> bool:
-        count = len(matrix.rows) * outlines.count
+    def _is_bounded(self, matrix: Matrix, lists: Sequence[Outlines]) -> bool:
+        steps = sum(outlines.count for outlines in lists)
+        count = len(matrix.rows) * steps
         if count > CASE_STEPS_MAX:
-            message = f"{len(matrix.rows)} cases of {outlines.count} steps are too many"
+            message = f"{len(matrix.rows)} cases of {steps} steps are too many"
             self._gathering.add(("matrix",), f"{message}; the most is {CASE_STEPS_MAX} together")
         return count <= CASE_STEPS_MAX
 
-    def _case(self, row: Row, outlines: Outlines, matrix: Matrix) -> Case | None:
+    def _case(self, row: Row, lists: Sequence[Outlines], matrix: Matrix) -> Case | None:
         gathering = Gathering()
         values = self._values(row, gathering)
         world = self._world(values)
         gathering.findings += world.gathering.findings
-        steps = CaseSteps(self._document, row, values, world.roster, gathering).read(outlines)
+        reading = CaseSteps(self._document, row, values, world.roster, gathering, self._room)
+        steps, endings = reading.read(*lists)
+        self._room -= len(steps) + len(endings)
         several = len(matrix.rows) > 1
         for finding in gathering.findings:
             self._in_cases.setdefault(finding, [])
             if several and row.id not in self._in_cases[finding]:
                 self._in_cases[finding].append(row.id)
-        return None if world.fleet is None else Case(row.id, world.fleet, steps)
+        return None if world.fleet is None else Case(row.id, world.fleet, steps, endings)
+
+    def _check_variables(self) -> None:
+        """`${repeat}` is the turn of a step that is repeated, and nothing else."""
+        for section in ("vars", "matrix"):
+            names = self._data.get(section)
+            if isinstance(names, Mapping) and REPEAT in names:
+                message = f"'{REPEAT}' is taken: it counts the turns of a step that is repeated"
+                self._gathering.add((section, REPEAT), message, on_key=True)
 
     def _values(self, row: Row, gathering: Gathering) -> dict[str, object]:
         """What each variable is in this case."""

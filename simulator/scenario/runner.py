@@ -10,10 +10,11 @@ import grpc
 
 from simulator.bench import Bench
 from simulator.layout import BenchOptions
-from simulator.scenario.actions import ACTIONS, NotSettled
+from simulator.scenario.actions import ACTIONS
+from simulator.scenario.answers import CallResult
 from simulator.scenario.checks import check
 from simulator.scenario.verdict import CaseVerdict, Failure, Outcome, StepCost
-from simulator.scenario.world import Running, Unfilled
+from simulator.scenario.world import Running, StepFailed, Unfilled
 
 if TYPE_CHECKING:
     from simulator.rig import Rig
@@ -71,19 +72,22 @@ async def _run_steps(
     failures: list[Failure] = []
     costs: list[StepCost] = []
     checks = 0
-    for step in case.steps:
-        bench.note("bench.step", number=str(step.number), verb=step.verb, name=step.name or "")
-        before = bench.tally()
-        found = await _run_step(scenario, run, step)
-        after = bench.tally()
-        costs.append(
-            StepCost(_title(step), after.rounds - before.rounds, after.steps - before.steps)
-        )
-        checks += len(step.expects)
-        if found:
-            # What follows builds on this step: one cause, one failure.
-            failures += found
-            break
+    for steps in (case.steps, case.endings):
+        is_after_failure = bool(failures)
+        for step in steps:
+            bench.note("bench.step", number=str(step.number), verb=step.verb, name=step.name or "")
+            before = bench.tally()
+            found = await _run_step(scenario, run, step, may_lack=is_after_failure)
+            after = bench.tally()
+            costs.append(
+                StepCost(_title(step), after.rounds - before.rounds, after.steps - before.steps)
+            )
+            checks += len(step.expects)
+            if found:
+                # What follows builds on this step: one cause, one failure.
+                failures += found
+                break
+    run.give_up()
     return CaseVerdict(
         path=scenario.path,
         name=scenario.name,
@@ -104,7 +108,10 @@ async def _run_steps(
     )
 
 
-async def _run_step(scenario: Scenario, run: Running, step: Step) -> list[Failure]:
+async def _run_step(
+    scenario: Scenario, run: Running, step: Step, *, may_lack: bool
+) -> list[Failure]:
+    """What failed. A step that `may_lack` what was never saved is left out then."""
     result: object = None
     title = _title(step)
     at = (*step.at, step.verb)
@@ -112,14 +119,20 @@ async def _run_step(scenario: Scenario, run: Running, step: Step) -> list[Failur
         if step.body is not None:
             result = await ACTIONS[step.verb](run, step, step.body)
     except Unfilled as error:
+        if may_lack:
+            return []
         message = f"cannot run: {error} was never saved"
         return [Failure(scenario.place(at), title, (message,), run.bench.now_us())]
-    except NotSettled as error:
+    except StepFailed as error:
         return [Failure(scenario.place(at), title, (str(error),), run.bench.now_us())]
     except grpc.aio.AioRpcError as error:
         if error.code() not in (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND):
             raise
         message = error.details() or "the lock cannot have that done to it"
+        return [Failure(scenario.place(at), title, (message,), run.bench.now_us())]
+    if isinstance(result, CallResult) and not (result.is_ok or step.expects):
+        # Nobody looks at the answer, so nobody would notice.
+        message = f"the call was refused: {result.refusal()}"
         return [Failure(scenario.place(at), title, (message,), run.bench.now_us())]
     failures = []
     for expectation in step.expects:
@@ -131,4 +144,6 @@ async def _run_step(scenario: Scenario, run: Running, step: Step) -> list[Failur
 
 
 def _title(step: Step) -> str:
-    return f'step {step.number} "{step.name}"' if step.name else f"step {step.number}, {step.verb}"
+    turn = f" ({step.turn[0]} of {step.turn[1]})" if step.turn is not None else ""
+    what = f' "{step.name}"' if step.name else f", {step.verb}"
+    return f"step {step.number}{what}{turn}"

@@ -19,6 +19,7 @@ from simulator.scenario.fields import Known, known
 from simulator.scenario.interpolate import Late
 from simulator.scenario.problems import Trouble, did_you_mean, kind_of, listed, shown
 from simulator.scenario.selectors import select, select_each
+from simulator.scenario.told import tells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +29,28 @@ if TYPE_CHECKING:
 # What a person can type on the keypads here; `#` is the enter key.
 _KEYS: Final = re.compile(r"[0-9#]+")
 
+# For editors.
+DURATION: Final = {"type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$", "examples": ["30s", "3d"]}
+PIN: Final = {"type": "string", "examples": ["4821"]}
+SELECTOR_ITEM: Final = {
+    "anyOf": [
+        {"type": "string", "description": 'A lock, or a pattern such as "door-*".'},
+        {
+            "type": "object",
+            "properties": {"profile": {"type": "string"}},
+            "required": ["profile"],
+            "additionalProperties": False,
+        },
+    ]
+}
+SELECTOR: Final = {
+    "anyOf": [*SELECTOR_ITEM["anyOf"], {"type": "array", "items": SELECTOR_ITEM, "minItems": 1}]
+}
 
-def _text(raw: object) -> str:
+
+@tells({"type": "string", "minLength": 1})
+def read_text(raw: object) -> str:
+    """Text that is not empty. Raises `Trouble`."""
     if isinstance(raw, str) and raw:
         return raw
     if isinstance(raw, str):
@@ -39,6 +60,7 @@ def _text(raw: object) -> str:
     raise Trouble.here(f"must be text, not {kind_of(raw)}{hint}")
 
 
+@tells({"type": "boolean"})
 def _flag(raw: object) -> bool:
     if isinstance(raw, bool):
         return raw
@@ -50,6 +72,9 @@ def whole(least: int, most: int | None = None) -> Callable[[object], int]:
     """A reader of whole numbers in a range."""
     words = f"{least} or more" if most is None else f"{least} to {most}"
 
+    limits = {"minimum": least} if most is None else {"minimum": least, "maximum": most}
+
+    @tells({"type": "integer", **limits})
     def read(raw: object) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int):
             raise Trouble.here(f"must be a whole number, {words}; not {kind_of(raw)}")
@@ -60,6 +85,7 @@ def whole(least: int, most: int | None = None) -> Callable[[object], int]:
     return read
 
 
+@tells({"type": "number", "exclusiveMinimum": 0, "maximum": 1})
 def _probability(raw: object) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         raise Trouble.here(f"must be a number above 0 and up to 1, not {kind_of(raw)}")
@@ -71,6 +97,7 @@ def _probability(raw: object) -> float:
 def word(words: Words) -> Callable[[object], str]:
     """A reader of one of `words`."""
 
+    @tells({"enum": list(words.built)})
     def read(raw: object) -> str:
         if not isinstance(raw, str):
             raise Trouble.here(
@@ -84,6 +111,7 @@ def word(words: Words) -> Callable[[object], str]:
 def duration(*, positive: bool) -> Callable[[object], int]:
     """A reader of durations in microseconds; zero only if not `positive`."""
 
+    @tells(DURATION)
     def read(raw: object) -> int:
         try:
             duration_us = parse_duration(raw)
@@ -96,6 +124,7 @@ def duration(*, positive: bool) -> Callable[[object], int]:
     return read
 
 
+@tells({"type": "string", "examples": ["2030-06-01T14:00:00Z"]})
 def parse_instant(raw: object) -> int:
     """Microseconds since 1970 of ISO 8601 text with a zone. Raises `Trouble`."""
     if not isinstance(raw, str):
@@ -111,8 +140,9 @@ def parse_instant(raw: object) -> int:
     return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
 
 
+@tells({"type": "string", "examples": ["Europe/Berlin"]})
 def _zone(raw: object) -> str:
-    name = _text(raw)
+    name = read_text(raw)
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -122,6 +152,7 @@ def _zone(raw: object) -> str:
     return name
 
 
+@tells(PIN)
 def read_pin(raw: object) -> Pin:
     """A code that is known now. Raises `Trouble`; the digits are never in it."""
     if isinstance(raw, str) and raw:
@@ -129,22 +160,26 @@ def read_pin(raw: object) -> Pin:
     raise Trouble.here(f"a code is text in quotes, not {'empty' if raw == '' else kind_of(raw)}")
 
 
+@tells(PIN)
 def _pin(raw: object) -> Pin | Late:
     return raw if isinstance(raw, Late) else read_pin(raw)
 
 
+@tells({"type": "string", "pattern": "^[0-9#]+$"})
 def _keys(raw: object) -> Pin:
     if not isinstance(raw, str) or not _KEYS.fullmatch(raw):
         raise Trouble.here('must be keys in quotes: digits, and # for enter, as in "4711#"')
     return Pin(raw)
 
 
+@tells(SELECTOR)
 def _locks(raw: object, info: ValidationInfo) -> tuple[str, ...]:
     if raw == []:
         raise Trouble.here("the list is empty: name a lock")
     return select(raw, known(info).roster)
 
 
+@tells({"type": "array", "items": SELECTOR_ITEM})
 def _locks_or_none(raw: object, info: ValidationInfo) -> tuple[str, ...]:
     if not isinstance(raw, list):
         raise Trouble.here(f"must be a list of locks, not {kind_of(raw)}")
@@ -164,7 +199,7 @@ def _is_raw_id(item: object) -> bool:
     return isinstance(item, str) and item.startswith("$")
 
 
-Text = Annotated[str, PlainValidator(_text)]
+Text = Annotated[str, PlainValidator(read_text)]
 Flag = Annotated[bool, PlainValidator(_flag)]
 Count = Annotated[int, PlainValidator(whole(0))]
 Positive = Annotated[int, PlainValidator(whole(1))]

@@ -12,9 +12,12 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import Field, PlainValidator
 
 from latchbench.pin import Pin
+from simulator import profiles
+from simulator.profiles.fields import LOCK_FIELDS, SHARED_FIELDS
 from simulator.scenario.fields import Strict, each
 from simulator.scenario.problems import Gathering, Trouble, kind_of, shown
 from simulator.scenario.scalars import (
+    PIN,
     Count,
     Duration,
     Instant,
@@ -24,9 +27,11 @@ from simulator.scenario.scalars import (
     Zone,
     parse_instant,
     read_pin,
+    read_text,
     whole,
     word,
 )
+from simulator.scenario.told import tells
 from simulator.scenario.words import (
     POWER_STATES,
     PROGRAMMING,
@@ -43,7 +48,16 @@ SEED_MAX: Final = 2**53  # beyond, a number is not the same in every JSON reader
 # repeat.
 START_DEFAULT: Final = "2030-06-01T14:00:00Z"
 
-_SLOT: Final = re.compile(r"[1-9][0-9]{0,4}")
+# A profile's fields are read where profiles are; editors are told their names.
+_PROFILE: Final = {
+    "type": "object",
+    "properties": {
+        "extends": {"type": "string", "description": "The profile to start from."},
+        **{name: {} for name in sorted({*LOCK_FIELDS, *SHARED_FIELDS})},
+    },
+    "required": ["extends"],
+}
+_SLOT: Final = re.compile(r"^[1-9][0-9]{0,4}$")
 _PROFILE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
@@ -62,10 +76,18 @@ class Gateway(Strict):
     sync_deadline_us: PositiveDuration | None = Field(alias="sync_deadline", default=None)
 
 
+@tells({"anyOf": [{"enum": list(profiles.names())}, {"type": "string", "minLength": 1}]})
+def _profile_name(raw: object) -> str:
+    return read_text(raw)
+
+
+ProfileName = Annotated[str, PlainValidator(_profile_name)]
+
+
 class Defaults(Strict):
     """What a lock has that does not say it itself."""
 
-    profile: Text | None = None
+    profile: ProfileName | None = None
 
 
 class Hub(Strict):
@@ -74,6 +96,7 @@ class Hub(Strict):
     locks: Locks = ()
 
 
+@tells({"type": "object", "patternProperties": {_SLOT.pattern: PIN}, "additionalProperties": False})
 def _codes(raw: object) -> Mapping[int, Pin]:
     by_text = each(raw, "slot numbers to codes", lambda key, value: read_pin(value))
     gathering = Gathering()
@@ -87,7 +110,7 @@ def _codes(raw: object) -> Mapping[int, Pin]:
 class Lock(Strict):
     """One lock, or all that a name such as `door-{01..60}` stands for."""
 
-    profile: Text | None = None
+    profile: ProfileName | None = None
     radio: Annotated[str, PlainValidator(word(RADIO_STATES))] = "awake"
     power: Annotated[str, PlainValidator(word(POWER_STATES))] = "good"
     codes: Annotated[Mapping[int, Pin], PlainValidator(_codes)] = Field(default_factory=dict)
@@ -104,6 +127,7 @@ class DerivedProfile:
     overrides: Mapping[str, Any]
 
 
+@tells({"type": "object", "additionalProperties": _PROFILE})
 def _profiles(raw: object) -> Mapping[str, DerivedProfile]:
     return each(raw, "names to profiles", _profile)
 
@@ -120,6 +144,7 @@ def _profile(name: str, raw: object) -> DerivedProfile:
     return DerivedProfile(raw["extends"], overrides)
 
 
+@tells({"anyOf": [{"const": "per-lock"}, {"type": "integer", "minimum": 1, "maximum": HOSTS_MAX}]})
 def _hosts(raw: object) -> int | Literal["per-lock"]:
     if raw == "per-lock":
         return "per-lock"
@@ -128,6 +153,7 @@ def _hosts(raw: object) -> int | Literal["per-lock"]:
     return whole(1, HOSTS_MAX)(raw)
 
 
+@tells({"type": "array", "items": {"type": "string", "minLength": 1}})
 def _tags(raw: object) -> tuple[str, ...]:
     if not isinstance(raw, list):
         raise Trouble.here(f"must be a list of words, not {kind_of(raw)}")
@@ -139,6 +165,7 @@ def _tags(raw: object) -> tuple[str, ...]:
     return tuple(raw)
 
 
+@tells({"const": VERSION})
 def _version(raw: object) -> int:
     if isinstance(raw, int) and not isinstance(raw, bool) and raw == VERSION:
         return raw
@@ -148,7 +175,7 @@ def _version(raw: object) -> int:
 
 
 class File(Strict):
-    """Every top-level key. `vars`, `matrix` and `steps` are read elsewhere, after this one."""
+    """Every top-level key. `vars`, `matrix` and steps are read elsewhere, after this one."""
 
     later: ClassVar[tuple[str, ...]] = TOP_LEVEL_LATER
 
@@ -170,3 +197,4 @@ class File(Strict):
     vars: Any = None
     matrix: Any = None
     steps: Any = None
+    endings: Any = Field(alias="finally", default=None)

@@ -4,155 +4,59 @@ A new verb is a model of its keys and one line in `VERBS`. The reader does the r
 places, `when`, `save_as` and `expect` are the same for all.
 """
 
+# ruff: noqa: TC001 - pydantic evaluates the annotations of its models
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field, PlainValidator, ValidationInfo, model_validator
 
-from latchbench.pin import Pin
+from simulator.scenario.call_expectations import (
+    CallExpect,
+    CodeExpect,
+    CreateMultipleExpect,
+    ListExpect,
+)
+from simulator.scenario.calls import (
+    Call,
+    Create,
+    CreateMultiple,
+    Delete,
+    Get,
+    List,
+    Update,
+    UpdateMultiple,
+)
 from simulator.scenario.expectations import (
+    EVENT,
     ROW,
     CodesExpect,
-    CreateMultipleExpect,
     EventsExpect,
     read_devices,
+    read_event,
     read_keypad,
+    read_metrics,
 )
-from simulator.scenario.fields import Known, Strict, known, read_model
-from simulator.scenario.interpolate import Late
-from simulator.scenario.problems import Finding, Trouble, kind_of
+from simulator.scenario.fields import Body, Known, Strict, known, read_model
+from simulator.scenario.matchers import Matcher
+from simulator.scenario.problems import Finding, Trouble
 from simulator.scenario.scalars import (
     Flag,
+    Instant,
     Keys,
     Locks,
     PinText,
     Positive,
     PositiveDuration,
     Probability,
-    device_ids,
-    duration,
+    Text,
     word,
 )
+from simulator.scenario.told import tells
 from simulator.scenario.words import COMMANDS, FAULTS, POWER_ACTIONS, RADIO_STATES, can_befall
-
-
-class Body(Strict):
-    """What stands under a verb."""
-
-    def answered_locks(self) -> tuple[str, ...] | None:
-        """The locks that the step's expectation can speak of; None: all of the scenario."""
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """A time given as a distance from the virtual now."""
-
-    delay_us: int
-
-
-def _must_be(what: str, raw: object) -> Trouble:
-    message = f"must be {what}, not {kind_of(raw)}; extra: sends any value under any name"
-    return Trouble.here(message)
-
-
-def _sent_text(raw: object) -> str | Late | None:
-    if raw is None or isinstance(raw, str | Late):
-        return raw
-    raise _must_be("text in quotes", raw)
-
-
-def _sent_pin(raw: object) -> Pin | Late | None:
-    text = _sent_text(raw)
-    return Pin(text) if isinstance(text, str) else text
-
-
-def _sent_number(raw: object) -> float | Late | None:
-    if raw is None or (isinstance(raw, int | float | Late) and not isinstance(raw, bool)):
-        return raw
-    raise _must_be("a number", raw)
-
-
-def _sent_flag(raw: object) -> bool | Late | None:
-    if raw is None or isinstance(raw, bool | Late):
-        return raw
-    raise _must_be("true or false", raw)
-
-
-def _sent_time(raw: object) -> str | After | Late | None:
-    text = _sent_text(raw)
-    if isinstance(text, str) and text.startswith("+"):
-        return After(duration(positive=False)(text[1:]))
-    return text
-
-
-def _device_ids(raw: object, info: ValidationInfo) -> tuple[str, ...]:
-    return device_ids(raw, known(info))
-
-
-def _extra(raw: object) -> Mapping[str, Any]:
-    if isinstance(raw, Mapping):
-        return raw
-    raise Trouble.here(f"must be a map of body keys, not {kind_of(raw)}")
-
-
-SentText = Annotated[str | Late | None, PlainValidator(_sent_text)]
-SentPin = Annotated[Pin | Late | None, PlainValidator(_sent_pin)]
-SentNumber = Annotated[float | Late | None, PlainValidator(_sent_number)]
-SentFlag = Annotated[bool | Late | None, PlainValidator(_sent_flag)]
-SentTime = Annotated[str | After | Late | None, PlainValidator(_sent_time)]
-DeviceIds = Annotated[tuple[str, ...], PlainValidator(_device_ids)]
-
-
-class CreateMultiple(Body):
-    """`PUT /access_codes/create_multiple`, parameter by parameter.
-
-    Types are checked and values are not: a scenario may send a bad one to see it refused. Only what
-    is in `model_fields_set` is sent; null is sent as null. In `device_ids` a lock's name stands for
-    its id, and `$id` is sent as it is without the `$`.
-    """
-
-    device_ids: DeviceIds | None = None
-    behavior_when_code_cannot_be_shared: SentText = None
-    preferred_code_length: SentNumber = None
-    name: SentText = None
-    code: SentPin = None
-    starts_at: SentTime = None
-    ends_at: SentTime = None
-    attempt_for_offline_device: SentFlag = None
-    prefer_native_scheduling: SentFlag = None
-    use_backup_access_code_pool: SentFlag = None
-    allow_external_modification: SentFlag = None
-    is_external_modification_allowed: SentFlag = None
-    is_offline_access_code: SentFlag = None
-    use_offline_access_code: SentFlag = None
-    is_one_time_use: SentFlag = None
-    max_time_rounding: SentText = None
-    sync: Flag | None = None
-    extra: Annotated[Mapping[str, Any], PlainValidator(_extra)] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _no_name_twice(self) -> CreateMultiple:
-        if self.device_ids is None and not self.extra:
-            raise Trouble.here("'device_ids' is missing")
-        twice = sorted(set(self.extra) & (self.model_fields_set - {"extra"}))
-        if twice:
-            message = "is also given beside extra"
-            raise Trouble(Finding(("extra", key), message, on_key=True) for key in twice)
-        return self
-
-    def parameters(self) -> dict[str, Any]:
-        """What is sent, by name, without `sync` and without `extra`."""
-        names = [name for name in type(self).model_fields if name in self.model_fields_set]
-        return {name: getattr(self, name) for name in names if name not in ("sync", "extra")}
-
-    def answered_locks(self) -> tuple[str, ...]:
-        """The locks of the call, each once."""
-        names = (name for name in self.device_ids or () if not name.startswith("$"))
-        return tuple(dict.fromkeys(names))
 
 
 class Keypad(Body):
@@ -229,10 +133,50 @@ class Advance(Body):
     by_us: PositiveDuration = Field(alias="by")
 
 
+class AdvanceTo(Body):
+    """Moves virtual time on to an instant, which must not have passed."""
+
+    shorthand: ClassVar[str | None] = "at"
+
+    at_us: Instant = Field(alias="at")
+
+
 class Settle(Body):
     """Runs until nothing is pending, at most for `within`."""
 
     within_us: PositiveDuration | None = Field(alias="within", default=None)
+
+
+@tells(EVENT)
+def _event(raw: object, info: ValidationInfo) -> Matcher:
+    return read_event(raw, known(info))
+
+
+class WaitFor(Body):
+    """Runs to the instant at which this happens from now on (for the `count`th time), no further.
+
+    It is a failure when it does not happen within `timeout`.
+    """
+
+    event: Annotated[Matcher, PlainValidator(_event)]
+    count: Positive = 1
+    timeout_us: PositiveDuration | None = Field(alias="timeout", default=None)
+
+
+class Await(Body):
+    """Waits for the answer of a call in the background, by the name under which it saves."""
+
+    shorthand: ClassVar[str | None] = "call"
+
+    call: Text
+
+
+class Note(Body):
+    """A line in the trace, for whoever reads it."""
+
+    shorthand: ClassVar[str | None] = "text"
+
+    text: Text
 
 
 # Reads one `expect`, or the whole of an `expect_...` step. Raises `Trouble`.
@@ -240,7 +184,11 @@ ReadExpect = Callable[[object, Known], object]
 
 
 def _expecting(model: type[Strict]) -> ReadExpect:
-    return lambda raw, context: read_model(model, raw, context)
+    @tells(model)
+    def read(raw: object, context: Known) -> object:
+        return read_model(model, raw, context)
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,13 +197,20 @@ class Verb:
 
     `body` is None for a verb that only looks: then what stands under it is the expectation.
     `expects` is None for a verb of which nothing can be expected. `saves` are the names that
-    `save_as` makes known, `saves_rows` those per device.
+    `save_as` makes known, `saves_rows` those per device. A verb that `awaits` has the expectations
+    and the names of the call that it ends.
     """
 
     body: type[Body] | None = None
     expects: ReadExpect | None = None
     saves: tuple[str, ...] = ()
     saves_rows: tuple[str, ...] = ()
+    awaits: bool = False
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is a call of the access API, which can be in flight while time passes."""
+        return self.body is not None and issubclass(self.body, Call)
 
 
 VERBS: Final[Mapping[str, Verb]] = {
@@ -265,6 +220,13 @@ VERBS: Final[Mapping[str, Verb]] = {
         saves=("code", "common_code_key", "group_id"),
         saves_rows=tuple(ROW.fields),
     ),
+    "create": Verb(Create, _expecting(CodeExpect), saves=tuple(ROW.fields)),
+    "update": Verb(Update, _expecting(CallExpect)),
+    "update_multiple": Verb(UpdateMultiple, _expecting(CallExpect)),
+    "delete": Verb(Delete, _expecting(CallExpect)),
+    "get": Verb(Get, _expecting(CodeExpect), saves=tuple(ROW.fields)),
+    "list": Verb(List, _expecting(ListExpect)),
+    "await": Verb(Await, awaits=True),
     "keypad": Verb(Keypad, read_keypad),
     "program_at_keypad": Verb(ProgramAtKeypad),
     "thumbturn": Verb(Thumbturn),
@@ -272,8 +234,12 @@ VERBS: Final[Mapping[str, Verb]] = {
     "radio": Verb(Radio),
     "power": Verb(Power),
     "advance": Verb(Advance),
+    "advance_to": Verb(AdvanceTo),
     "settle": Verb(Settle),
+    "wait_for": Verb(WaitFor),
+    "note": Verb(Note),
     "expect_device": Verb(expects=read_devices),
     "expect_codes": Verb(expects=_expecting(CodesExpect)),
     "expect_events": Verb(expects=_expecting(EventsExpect)),
+    "expect_metrics": Verb(expects=read_metrics),
 }

@@ -72,14 +72,15 @@ REASONS: Final = (
     "device_not_found",
 )  # fmt: skip
 
-ERROR_TYPES: Final = (
-    "code_cannot_be_shared", "duplicate_access_code", "invalid_input", "device_not_found",
-    "device_offline", "device_does_not_support_access_codes", "unauthorized",
-)  # fmt: skip
-
 # Of an access code, as Seam's API words them.
 STATUSES: Final = ("unset", "setting", "set", "removing", "unknown")
 CODE_TYPES: Final = ("ongoing", "time_bound")
+
+# What the gateway counts since it started.
+METRICS: Final = (
+    "commands", "reports", "notices", "silences", "frames", "malformed_reports", "commits",
+    "choices", "choices_made_again",
+)  # fmt: skip
 
 # What the truth about a lock is worded in.
 RADIO_TRUTHS: Final = tuple(state.value for state in RadioState)
@@ -88,14 +89,9 @@ KEYPAD_TRUTHS: Final = tuple(word.value for word in Keypad)
 BOLT_TRUTHS: Final = tuple(word.value for word in Bolt)
 FEEDBACKS: Final = tuple(word.value for word in Feedback)
 
-# Top-level keys, keys of a step and verbs that are spoken of and not built yet.
-TOP_LEVEL_LATER: Final = ("always", "on_event", "finally", "report")
-STEP_KEYS_LATER: Final = ("background", "timeout", "repeat")
-VERBS_LATER: Final = (
-    "create", "update", "update_multiple", "delete", "get", "list", "await", "battery", "hub",
-    "clear_faults", "factory_reset", "host", "gateway", "advance_to", "wait_for", "note",
-    "expect_metrics",
-)  # fmt: skip
+# Top-level keys and verbs that are spoken of and not built yet.
+TOP_LEVEL_LATER: Final = ("always", "on_event", "report")
+VERBS_LATER: Final = ("battery", "hub", "clear_faults", "factory_reset", "host", "gateway")
 
 
 def can_befall(fault: str, command: str) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.bench import Bench, HttpReply
+    from simulator.conductor import OpenCall
     from simulator.scenario.cases import Case
 
 
@@ -24,6 +25,13 @@ class SavedCall:
     names: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """A call that a step let in and that none has awaited yet."""
+
+    call: OpenCall[HttpReply]
+
+
 @dataclass(slots=True)
 class Running:
     """One case under way."""
@@ -32,6 +40,7 @@ class Running:
     bench: Bench
     show_codes: bool = False
     saved: dict[str, SavedCall] = field(default_factory=dict)
+    in_flight: dict[str, InFlight] = field(default_factory=dict)
     story: list[str] = field(default_factory=list)
 
     def lookup(self, reference: Reference) -> object:
@@ -62,6 +71,11 @@ class Running:
         """What a matcher needs while it looks."""
         return Asking(self.lookup, lambda pin: pin.reveal() if self.show_codes else MASK)
 
+    def give_up(self) -> None:
+        """Wait no longer for calls that are in flight: the case has ended without their answer."""
+        for flight in self.in_flight.values():
+            flight.call.task.cancel()
+
     def lock_of(self, device_id: str) -> str:
         """The lock's name, or the id itself for a device that is none of the bench's."""
         for name, lock in self.bench.locks.items():
@@ -74,68 +88,5 @@ class Unfilled(Exception):
     """A step needs what no earlier step saved, because that step did not go as written."""
 
 
-def row_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An access code of the API, its digits as a PIN that prints masked."""
-    row = dict(body)
-    if isinstance(row.get("code"), str):
-        row["code"] = Pin(row["code"])
-    return row
-
-
-@dataclass(frozen=True, slots=True)
-class CallResult:
-    """What `create_multiple` came to: rows by lock, or an error."""
-
-    status: int
-    rows: Mapping[str, Mapping[str, Any]]
-    shared: tuple[str, ...] = ()
-    random: tuple[str, ...] = ()
-    error_type: str | None = None
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    message: str = ""
-
-    def told(self, run: Running) -> str:
-        """The answer in one line, PINs as tokens."""
-        if self.status != 200:
-            why = ", ".join(f"{lock}: {reason}" for lock, reason in self.reasons.items() if reason)
-            return f"refused, {self.status} {self.error_type}" + (f" ({why})" if why else "")
-        parts = []
-        if self.shared:
-            code = self.rows[self.shared[0]].get("code")
-            verb = "share" if len(self.shared) > 1 else "has"
-            parts.append(f"{', '.join(self.shared)} {verb} {_token(run, code)}")
-        parts += [
-            f"{lock} has its own {_token(run, self.rows[lock].get('code'))}" for lock in self.random
-        ]
-        waiting = [lock for lock, row in self.rows.items() if row["status"] != "set"]
-        if waiting:
-            words = ", ".join(f"{lock} {self.rows[lock]['status']}" for lock in waiting)
-            parts.append(f"not set yet: {words}")
-        return "; ".join(parts)
-
-    @classmethod
-    def from_reply(cls, run: Running, reply: HttpReply) -> CallResult:
-        """Read the gateway's answer."""
-        if reply.status != 200:
-            error = reply.body["error"]
-            devices = (error.get("data") or {}).get("devices", [])
-            return cls(
-                status=reply.status,
-                rows={},
-                error_type=error["type"],
-                reasons={
-                    run.lock_of(item["device_id"]): item.get("reason", "") for item in devices
-                },
-                message=error["message"],
-            )
-        group = reply.body["latchbench"]
-        return cls(
-            status=200,
-            rows={run.lock_of(row["device_id"]): row_of(row) for row in reply.body["access_codes"]},
-            shared=tuple(run.lock_of(device_id) for device_id in group["shared"]),
-            random=tuple(run.lock_of(item["device_id"]) for item in group["random"]),
-        )
-
-
-def _token(run: Running, code: object) -> str:
-    return run.bench.token(code) if isinstance(code, Pin) else "no code"
+class StepFailed(Exception):
+    """A step could not be taken, or did not come to its end, in words for the verdict."""

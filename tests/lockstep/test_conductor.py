@@ -221,3 +221,31 @@ async def test_a_step_that_expects_nothing_and_fires_nothing_changes_nothing() -
     async with world() as (_, left, _, _):
         done = await left.participant.step(Step(1, 0, NO_TIMERS, 0))
         assert (done.timers_fired, done.messages_handled, done.trace) == (0, 0, [])
+
+
+async def test_a_watcher_stops_at_the_instant_of_what_it_waits_for() -> None:
+    async with world() as (conductor, left, _, trace):
+
+        def tick() -> None:
+            now_us = left.participant.clock.now_us()
+            left.participant.tracer.emit("a", "tick", at=now_us)
+            left.participant.clock.call_at(now_us + SECOND_US, tick, quiet_until_us=2**60)
+
+        left.participant.clock.call_at(SECOND_US, tick, quiet_until_us=2**60)
+        await add_timers(conductor, left)
+
+        def thrice() -> bool:
+            return len(trace) >= 3
+
+        assert await conductor.run_until(thrice, 60 * SECOND_US, every_instant=True)
+        assert conductor.now_us == 3 * SECOND_US
+        assert [event.at_us for event in trace] == [SECOND_US, 2 * SECOND_US, 3 * SECOND_US]
+
+
+async def test_a_watcher_that_sees_nothing_gives_up_at_its_time() -> None:
+    async with world() as (conductor, left, _, trace):
+        start_balls(left, hops=9)
+        await add_timers(conductor, left)
+        assert not await conductor.run_until(lambda: False, SECOND_US, every_instant=True)
+        watched = [to_json_line(event) for event in merged(trace)]
+    assert watched == await played(None), "to watch changes nothing"

@@ -12,13 +12,15 @@ from pydantic import PlainValidator
 
 from latchbench.pin import Pin
 from simulator import profiles
+from simulator.scenario.call_expectations import CreateMultipleExpect
+from simulator.scenario.calls import After, CreateMultiple
 from simulator.scenario.expectations import (
     CodesExpect,
-    CreateMultipleExpect,
     DeviceExpect,
     EventsExpect,
     KeypadExpect,
 )
+from simulator.scenario.fields import Body
 from simulator.scenario.interpolate import MISSING, Late, Reference
 from simulator.scenario.matchers import Matcher, match
 from simulator.scenario.problems import ScenarioInvalid
@@ -32,17 +34,7 @@ from simulator.scenario.reader import (
 from simulator.scenario.scalars import Locks, whole
 from simulator.scenario.verbs import (
     VERBS,
-    Advance,
-    After,
-    Body,
-    CreateMultiple,
-    Inject,
     Keypad,
-    Power,
-    ProgramAtKeypad,
-    Radio,
-    Settle,
-    Thumbturn,
     Verb,
 )
 from tests.scenario.helpers import a_file, a_scenario, problems_of, read
@@ -247,25 +239,15 @@ def test_what_a_verb_means(step: str, body: dict[str, Any]) -> None:
 
 
 def test_every_verb_has_its_own_body() -> None:
-    bodies = {verb.body for verb in VERBS.values() if verb.body is not None}
-    assert bodies == {
-        CreateMultiple,
-        Keypad,
-        ProgramAtKeypad,
-        Thumbturn,
-        Inject,
-        Radio,
-        Power,
-        Advance,
-        Settle,
-    }
+    bodies = [verb.body for verb in VERBS.values() if verb.body is not None]
+    assert len(set(bodies)) == len(bodies)
 
 
 def test_only_what_is_written_is_sent_and_null_is_sent_as_null() -> None:
     step = only_step("- create_multiple: {device_ids: odd, name: null, sync: true, extra: {a: 1}}")
     assert isinstance(step.body, CreateMultiple)
-    assert step.body.parameters() == {"device_ids": ("odd",), "name": None}
-    assert step.body.sync is True
+    assert step.body.parameters() == {"name": None, "sync": True, "device_ids": ("odd",)}
+    assert step.body.extra == {"a": 1}
 
 
 def test_an_answer_is_about_the_locks_of_its_call() -> None:

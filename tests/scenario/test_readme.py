@@ -13,7 +13,7 @@ from simulator.scenario.reader import read_scenario_text
 from simulator.scenario.schema import File, Lock
 from simulator.scenario.shapes import OPERATORS
 from simulator.scenario.verbs import VERBS
-from simulator.scenario.words import FAULTS, FEEDBACKS, RADIO_STATES, REASONS
+from simulator.scenario.words import FAULTS, FEEDBACKS, METRICS, RADIO_STATES, REASONS
 
 README = (Path(__file__).parents[2] / "scenarios" / "README.md").read_text(encoding="utf-8")
 
@@ -30,10 +30,18 @@ def words(cell: str) -> list[str]:
 
 
 def test_the_example_is_a_scenario_without_problems() -> None:
-    (example,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    example, _ = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
     scenario = read_scenario_text(example)
     assert scenario.warnings == ()
     assert [case.id for case in scenario] == ["policy=throw", "policy=create_random_code"]
+
+
+def test_the_example_of_a_call_in_the_background_is_right_too() -> None:
+    _, steps = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    locks = "locks: {front: {profile: deadbolt-30}, back: {profile: deadbolt-30}}"
+    scenario = read_scenario_text(f"version: 1\nname: x\n{locks}\nsteps:\n{steps}")
+    assert scenario.warnings == ()
+    assert [step.background for step in scenario.cases[0].steps] == [True, False, False, False]
 
 
 def test_every_top_level_key_has_a_row() -> None:
@@ -54,6 +62,7 @@ def test_every_top_level_key_has_a_row() -> None:
         "vars",
         "matrix",
         "steps",
+        "finally",
     ]
     assert {word for row in table("| key |") for word in words(row[0])} == set(File.key_names())
 
@@ -67,7 +76,8 @@ def test_every_key_of_a_lock_is_named() -> None:
 def test_every_verb_has_a_row_and_those_that_can_expect_another() -> None:
     assert [words(row[0])[0] for row in table("| verb |")] == list(VERBS)
     can_expect = [name for name, verb in VERBS.items() if verb.body and verb.expects]
-    assert [words(row[0])[0] for row in table("| after |")] == can_expect
+    after = [word for row in table("| after |") for word in words(row[0])]
+    assert sorted(after) == sorted([*can_expect, "await"])
 
 
 def test_the_keys_of_a_step_are_named() -> None:
@@ -87,8 +97,16 @@ def test_every_matcher_has_a_row() -> None:
         ("reason", REASONS),
         ("feedback", FEEDBACKS),
         ("device", tuple(DEVICE.fields)),
+        ("counter", METRICS),
     ],
 )
 def test_the_words_are_those_of_the_reader(title: str, known: tuple[str, ...]) -> None:
     (row,) = (row for row in table("| | words |") if row[0] == title)
     assert tuple(words(row[1])) == known
+
+
+def test_every_counter_of_the_gateway_can_be_asked_for() -> None:
+    root = Path(__file__).parents[2] / "gateway"
+    sources = [path.read_text(encoding="utf-8") for path in root.rglob("*.py")]
+    counted = {name for text in sources for name in re.findall(r'counters\.add\("(\w+)"', text)}
+    assert set(METRICS) == counted | {"commits"}

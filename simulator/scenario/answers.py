@@ -1,0 +1,115 @@
+"""What a call came to: the access codes of its answer by lock, or why it was refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from latchbench.pin import Pin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from simulator.bench import HttpReply
+
+OK: Final = 200
+
+
+def row_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An access code of the API, its digits as a PIN that prints masked."""
+    row = dict(body)
+    if isinstance(row.get("code"), str):
+        row["code"] = Pin(row["code"])
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """The answer to one call.
+
+    `codes` are its access codes in the API's order; `shared`, `random` and `group_id` are set by
+    `create_multiple` alone.
+    """
+
+    status: int
+    codes: tuple[Mapping[str, Any], ...] = ()
+    rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    shared: tuple[str, ...] = ()
+    random: tuple[str, ...] = ()
+    group_id: str | None = None
+    error_type: str | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+
+    @classmethod
+    def from_reply(cls, reply: HttpReply, lock_of: Callable[[str], str]) -> CallResult:
+        """Read the gateway's answer; `lock_of` names the lock of a device id."""
+        if reply.status != OK:
+            error = reply.body["error"]
+            devices = (error.get("data") or {}).get("devices", [])
+            return cls(
+                status=reply.status,
+                error_type=error["type"],
+                reasons={lock_of(item["device_id"]): item.get("reason", "") for item in devices},
+                message=error["message"],
+            )
+        single = reply.body.get("access_code")
+        listed = reply.body.get("access_codes", () if single is None else (single,))
+        codes = tuple(row_of(row) for row in listed)
+        group = reply.body.get("latchbench", {})
+        return cls(
+            status=OK,
+            codes=codes,
+            rows={lock_of(row["device_id"]): row for row in codes},
+            shared=tuple(lock_of(device_id) for device_id in group.get("shared", ())),
+            random=tuple(lock_of(item["device_id"]) for item in group.get("random", ())),
+            group_id=group.get("group_id"),
+        )
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the call did what it was asked to."""
+        return self.status == OK
+
+    def refusal(self) -> str:
+        """Why the call was refused, in one line without a PIN."""
+        reasons = ", ".join(f"{lock}: {reason}" for lock, reason in self.reasons.items() if reason)
+        return f"{self.status} {self.error_type} ({reasons or self.message})"
+
+    def names(self) -> Mapping[str, Any]:
+        """What `save_as` keeps: of a group its common code, key and id, else the one code's fields.
+
+        A group in which nobody shares has the code of its first row.
+        """
+        if self.group_id is None:
+            return dict(self.codes[0]) if len(self.codes) == 1 else {}
+        first = self.rows[self.shared[0]] if self.shared else next(iter(self.codes), {})
+        return {
+            "code": first.get("code"),
+            "common_code_key": first.get("common_code_key"),
+            "group_id": self.group_id,
+        }
+
+    def told(self, token: Callable[[Pin], str]) -> str:
+        """The answer in one line, PINs as tokens."""
+        if not self.is_ok:
+            return f"refused, {self.refusal()}"
+        rows = list(self.rows.items())
+        if self.group_id is None:
+            told = [f"{lock} {_digits(row, token)} {row['status']}" for lock, row in rows]
+            return ", ".join(told) or "done"
+        parts = []
+        if self.shared:
+            verb = "share" if len(self.shared) > 1 else "has"
+            code = _digits(self.rows[self.shared[0]], token)
+            parts.append(f"{', '.join(self.shared)} {verb} {code}")
+        parts += [f"{lock} has its own {_digits(self.rows[lock], token)}" for lock in self.random]
+        waiting = [f"{lock} {row['status']}" for lock, row in rows if row["status"] != "set"]
+        if waiting:
+            parts.append(f"not set yet: {', '.join(waiting)}")
+        return "; ".join(parts)
+
+
+def _digits(row: Mapping[str, Any], token: Callable[[Pin], str]) -> str:
+    code = row.get("code")
+    return token(code) if isinstance(code, Pin) else "no code"

@@ -1,0 +1,66 @@
+"""Calls in the background, while a case is read: which are in flight, and who ends them.
+
+A call that nobody awaits would be a call whose answer nobody looks at, so it is an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.scenario.problems import Trouble, shown, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from simulator.scenario.fields import Body
+    from simulator.scenario.outline import Outline
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """One call in the background. `body` is None if what stands under its verb cannot be read."""
+
+    outline: Outline
+    body: Body | None
+
+
+class Flights:
+    """Those of one case, by the name under which each will save."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Flight] = {}
+        self._ended: dict[str, int] = {}
+
+    def start(self, flight: Flight) -> None:
+        """A step starts a call in the background."""
+        if flight.outline.save_as is not None:
+            self._open[flight.outline.save_as] = flight
+
+    def end(self, name: str, number: int) -> Flight:
+        """The call that step `number` awaits. Raises `Trouble` if none is in flight as `name`."""
+        if name in self._ended:
+            raise Trouble.here(f"step {self._ended[name]} has awaited {shown(name)} already")
+        if name not in self._open:
+            hint = suggest(name, tuple(self._open), "in flight")
+            raise Trouble.here(f"no call is in the background as {shown(name)} here{hint}")
+        self._ended[name] = number
+        return self._open.pop(name)
+
+    def left(self) -> Iterator[Flight]:
+        """Those that no step has awaited."""
+        yield from self._open.values()
+
+
+def saved_by(outlines: Sequence[Outline]) -> Iterator[tuple[Outline, int]]:
+    """Each step that saves, with the number of the step after which that can be asked for."""
+    awaited = {
+        outline.raw: outline.number
+        for outline in reversed(outlines)
+        if outline.verb == "await" and isinstance(outline.raw, str)
+    }
+    for outline in outlines:
+        if outline.save_as is None:
+            continue
+        number = awaited.get(outline.save_as) if outline.background else None
+        yield outline, number or outline.number
