@@ -274,6 +274,7 @@ class Admission:
         elif call.plan_answer is not None:
             call.plan_answer.ok(self._plan_view(call, decision))
         else:
+            self._tell_apart(decision)
             self._admit(call, decision)
             self._chosen(call)
 
@@ -281,6 +282,16 @@ class Admission:
         if call.plan_answer is None:
             self._choosing = False
             self._next()
+
+    def _tell_apart(self, decision: Decision) -> None:
+        """Why each device cannot share, rule by rule, for the trace."""
+        for one in (*decision.stragglers, *decision.refusals):
+            self._parts.trace(
+                "gateway.device.apart",
+                lock=self._world.devices[one.device_id].name,
+                reason=one.reasons[0].word,
+                rules=",".join(reason.detail for reason in one.reasons),
+            )
 
     def _refusals(self, call: Admitting, decision: Decision) -> list[Refusal]:
         """Every device that stands in the way of sharing, in request order, once each."""
