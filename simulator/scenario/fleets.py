@@ -82,6 +82,8 @@ def declared_locks(raw: object, gathering: Gathering) -> Declared:
     complete = True
     key_of: dict[str, str] = {}
     for key in raw:
+        if len(key_of) > LOCKS_MAX:
+            break  # told below; a small file could name millions
         try:
             names = expand_names(key)
         except Trouble as trouble:

@@ -16,7 +16,13 @@ from simulator.scenario.fields import Known, Saved, read_model
 from simulator.scenario.flights import Flight, Flights, saved_by
 from simulator.scenario.interpolate import Late, Names, fill
 from simulator.scenario.outline import REPEAT
-from simulator.scenario.problems import Gathering, Trouble, did_you_mean, shown
+from simulator.scenario.problems import (
+    PROBLEMS_SHOWN_MAX,
+    Gathering,
+    Trouble,
+    did_you_mean,
+    shown,
+)
 from simulator.scenario.scalars import duration, parse_instant, whole
 from simulator.scenario.verbs import VERBS, Await
 from simulator.scenario.words import BEHAVIORS
@@ -98,6 +104,8 @@ class CaseSteps:
 
     def _steps(self, outlines: Sequence[Outline]) -> Iterator[Step]:
         for outline in outlines:
+            if len(self._gathering.findings) > PROBLEMS_SHOWN_MAX:
+                return  # nobody reads more at once
             before = len(self._gathering.findings)
             values = self._values
             for turn in self._turns(outline):
