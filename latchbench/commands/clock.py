@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from latchbench import exits, ready
 from latchbench.commands.client import ANSWER_WITHIN_S, ask_bench
@@ -11,6 +13,8 @@ from latchbench.commands.printing import emit, pairs, span, utc
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_BAR_MOVES_EVERY_S: Final = 0.5
 
 
 def clock_show_command(bench: Path | None, output: str) -> int:
@@ -88,8 +92,12 @@ def _advance(target: dict[str, int], bench: Path | None, output: str) -> int:
 
     told = ready.find(bench)
     begun = time.monotonic_ns()
-    # No time limit: who does not want to wait any longer presses Ctrl-C, which ends it in order.
-    reply = ask_bench(told, lambda stub: stub.AdvanceClock(pb.AdvanceClockRequest(**target)))
+    request = pb.AdvanceClockRequest(**target)
+    try:
+        reply = ask_bench(told, lambda stub: _moved(stub, request))
+    except KeyboardInterrupt:
+        message = "interrupted: `latchbench clock show` says how far it came"
+        raise exits.CommandError(message, exits.INTERRUPTED) from None
     took_us = (time.monotonic_ns() - begun) // 1000
     passed_us = reply.clock.now_us - reply.from_us
     answer = {
@@ -109,3 +117,30 @@ def _advance(target: dict[str, int], bench: Path | None, output: str) -> int:
 
     emit(output, whole=lambda: answer, items=[answer], lines=lines)
     return exits.PASSED
+
+
+async def _moved(stub: Any, request: Any) -> Any:
+    """The answer, without a time limit: who does not want to wait any longer presses Ctrl-C.
+
+    A bar on a terminal shows how far it is.
+    """
+    if not sys.stderr.isatty():
+        return await stub.AdvanceClock(request)
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from protos.bench.v1 import bench_pb2 as pb
+
+    async def now_us() -> int:
+        clock = await stub.GetClock(pb.GetClockRequest(), timeout=ANSWER_WITHIN_S)
+        return int(clock.now_us)
+
+    from_us = await now_us()
+    by_us = request.by_us if request.HasField("by_us") else request.to_us - from_us
+    moving = asyncio.ensure_future(stub.AdvanceClock(request))
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("time passes", total=max(by_us, 1))
+        while not moving.done():
+            await asyncio.wait({moving}, timeout=_BAR_MOVES_EVERY_S)
+            progress.update(bar, completed=await now_us() - from_us)
+    return moving.result()

@@ -146,7 +146,8 @@ def test_ctrl_c_ends_an_advance_between_two_events_and_time_passes_again(bench: 
     until(lambda: now_us(bench) > begun_us + DAY_US, "time is being moved")
     moving.send_as_terminal(signal.SIGINT)
     finished = moving.wait(ENDS_WITHIN_S)
-    assert (finished.code, finished.stderr) == (130, "latchbench: interrupted\n")
+    assert finished.code == 130
+    assert finished.stderr.startswith("latchbench: interrupted: `latchbench clock show`")
     ended = told(bench, "clock", "pause")
     assert ended["now_us"] < begun_us + 30000 * DAY_US
     told(bench, "clock", "resume", "--rate", "100")
