@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from latchbench import exits, ready
+from latchbench.pin import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _CALLERS_FAULT: Final = frozenset({"NOT_FOUND", "INVALID_ARGUMENT", "FAILED_PRECONDITION"})
+# A word of the caller's that is repeated to him may be a code in the wrong place.
+_QUOTED_DIGITS: Final = re.compile(r"'[0-9#]{4,}'")
 # Long enough to wait for somebody's `clock advance`.
 ANSWER_WITHIN_S: Final = 60.0
 
@@ -42,7 +46,8 @@ async def _ask(socket: str, ask: Callable[[Any], Awaitable[T]]) -> T:
                 message = "the bench of this ready file does not answer"
                 raise exits.CommandError(message, exits.ENVIRONMENT) from error
             code = exits.USAGE if error.code().name in _CALLERS_FAULT else exits.OURS
-            raise exits.CommandError(error.details() or error.code().name, code) from error
+            words = _QUOTED_DIGITS.sub(f"'{MASK}'", error.details() or error.code().name)
+            raise exits.CommandError(words, code) from error
 
 
 def act_and_look(told: Mapping[str, Any], name: str, **action: Any) -> tuple[Any, Any]:

@@ -60,14 +60,14 @@ class Names:
 
         Raises `CommandError` for what is nearly a name.
         """
-        from simulator.scenario.problems import nearest
+        from simulator.scenario.problems import may_be_pin, nearest, shown
 
         if lock in self.ids or lock in self.names:
             return self.ids.get(lock, lock)
         near = nearest(lock, self.ids)
-        if near is not None:
-            message = f"no lock is named {lock!r}; did you mean {near}?"
-            raise exits.CommandError(message, exits.USAGE)
+        if near is not None or may_be_pin(lock):
+            hint = "" if near is None else f"; did you mean {near}?"
+            raise exits.CommandError(f"no lock is named {shown(lock)}{hint}", exits.USAGE)
         return lock
 
 

@@ -65,7 +65,10 @@ def profiles_show_command(name: str, output: str, *, show_codes: bool) -> int:
     """Print every field with its value and its source; PINs that come with the lock masked."""
     from simulator.profiles.fields import ADVERTISED_FIELDS, LOCK_FIELDS
     from simulator.profiles.loader import ProfileErrors, load
+    from simulator.scenario.problems import may_be_pin, shown
 
+    if may_be_pin(name):
+        raise exits.CommandError(f"no profile is called {shown(name)}", exits.USAGE)
     try:
         file = load(name)
     except ProfileErrors as error:

@@ -201,6 +201,33 @@ def test_a_lock_that_is_misspelt_gets_a_hint(bench: Up, arguments: tuple[str, ..
     assert refused(run(bench, *arguments)) == "no lock is named 'frnt'; did you mean front?"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("lock", "show", RESIDENT),
+        ("lock", "slots", RESIDENT),
+        ("radio", RESIDENT, "dead"),
+        ("radio", "front", RESIDENT),
+        ("power", "front", RESIDENT),
+        ("fault", "add", "front", RESIDENT),
+        ("fault", "add", "front", "refuse", "--command", RESIDENT),
+        ("fault", "clear", "front", RESIDENT),
+        ("clock", "advance", RESIDENT),
+        ("clock", "advance-to", RESIDENT),
+        ("codes", "list", "--device", RESIDENT),
+        ("codes", "show", RESIDENT),
+        ("codes", "delete", RESIDENT),
+        ("codes", "create-multiple", "--device", "front", "--starts-at", f"+{RESIDENT}"),
+        ("events", "--device", RESIDENT),
+        ("profiles", "show", RESIDENT),
+    ],
+    ids=lambda arguments: " ".join(arguments[:-1]),
+)
+def test_a_code_in_a_wrong_place_is_not_repeated(bench: Up, arguments: tuple[str, ...]) -> None:
+    # `refused` is handed what `Home` has searched for canaries.
+    assert refused(run(bench, *arguments))
+
+
 def test_every_item_is_one_line_of_jsonl(bench: Up) -> None:
     for arguments, items in ((("lock", "ls"), 3), (("lock", "slots", "front"), 2)):
         lines = run(bench, *arguments, "-o", "jsonl").stdout.splitlines()
