@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -93,7 +93,7 @@ def schema(
     """Print the grammar of scenario files as JSON Schema, for editors."""
     from latchbench.commands.schema import schema_command
 
-    _end(schema_command(folder if write else None))
+    end(schema_command(folder if write else None))
 
 
 @app.command()
@@ -103,7 +103,7 @@ def init(
     """Write a small scenario to start from, with comments. It passes as it is."""
     from latchbench.commands.init import init_command
 
-    _end(init_command(name))
+    end(init_command(name))
 
 
 @app.command()
