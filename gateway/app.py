@@ -18,11 +18,11 @@ from gateway.engine.world import World
 from gateway.store.writer import writer_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from random import Random
 
     from gateway.api.feed import Feed
-    from gateway.policy.records import Changes, DeviceRecord
+    from gateway.policy.records import Changes, DeviceRecord, EventRecord
     from gateway.store.store import Store
     from gateway.store.writer import AnyWriter
     from latchbench.jobs import Jobs, Ticket
@@ -157,6 +157,10 @@ class Gateway:
     def subscribe(self, after_event_id: str | None) -> Feed:
         """Events from now on, or all after one."""
         return self.feeds.subscribe(after_event_id)
+
+    def stored_events(self, after_event_id: str | None) -> Sequence[EventRecord]:
+        """Events that have happened, from the oldest on or after one."""
+        return self.feeds.stored(after_event_id)
 
     def put_devices(self, devices: Iterable[DeviceRecord], answer: Answer[None]) -> None:
         """Register devices and go to them."""

@@ -32,11 +32,12 @@ from gateway.store.errors import StoreError
 from gateway.store.store import Store
 from latchbench.channel import ACCESS_IN_MAX, ACCESS_OUT_MAX, server_options
 from latchbench.clock import Clock
+from latchbench.holding import PacedParticipant
 from latchbench.jobs import Jobs
 from latchbench.lockstep import Participant, dawdling
 from latchbench.logs import set_up_logs
 from latchbench.process import describe, say_ready, told_to_stop
-from latchbench.time_service import TimeServicer
+from latchbench.time_service import time_servicer
 from latchbench.trace import Masker, Tracer
 from protos.access.v1 import admin_pb2_grpc
 from protos.bench.v1 import bench_pb2_grpc
@@ -56,7 +57,8 @@ class Config:
     """What the starter of the process says. Addresses are `host:port`; port 0 takes a free one.
 
     `seed` None means the operating system's chance; a bench gives a number. `stepped` means that a
-    bench steps time over `admin_socket`; else time passes by itself, `rate` times as fast.
+    bench steps time over `admin_socket`; else time passes by itself, `rate` times as fast, and with
+    `time_control` a bench may hold it there.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Config:
     stepped: bool
     start_us: int
     rate: float = 1.0
+    time_control: bool = False
     seed: int | None = None
     show_codes: bool = False
     programming: str = "async"
@@ -105,7 +108,11 @@ async def _serve(config: Config) -> int:
         Masker(bytes.fromhex(config.mask_key), show=config.show_codes),
         keep_max=None if config.stepped else _TRACE_KEPT,
     )
-    participant = Participant(clock, tracer, stepped=config.stepped, jobs=Jobs(loop))
+    participant = (
+        Participant(clock, tracer, stepped=True, jobs=Jobs(loop))
+        if config.stepped
+        else PacedParticipant(clock, tracer, jobs=Jobs(loop))
+    )
     if config.dawdle_ms:
         chance = secrets.SystemRandom()
         participant.dawdle = dawdling(chance, config.dawdle_ms)
@@ -169,8 +176,8 @@ async def _serve_ports(
 
     admin = grpc.aio.server(options=server_options(ACCESS_OUT_MAX, ACCESS_OUT_MAX))
     admin_pb2_grpc.add_AdminServiceServicer_to_server(AdminService(gateway, participant), admin)
-    if config.stepped:
-        bench_pb2_grpc.add_TimeServiceServicer_to_server(TimeServicer(participant), admin)
+    if config.stepped or config.time_control:
+        bench_pb2_grpc.add_TimeServiceServicer_to_server(time_servicer(participant), admin)
     admin.add_insecure_port(f"unix:{config.admin_socket}")
     await admin.start()
     stack.push_async_callback(admin.stop, 0.2)

@@ -19,6 +19,11 @@ INTERRUPTED: Final = 130
 UNREAD: Final = 141  # 128 + SIGPIPE: whoever read the output has gone
 
 
+CODE_IN_ARGUMENTS: Final = (
+    "a code is never an argument, where the shell's history and the list of processes show it"
+)
+
+
 class CommandError(Exception):
     """Ends a command with one message, if it is not empty, and an exit code."""
 

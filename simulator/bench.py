@@ -34,6 +34,7 @@ from simulator.layout import (
     host_settings,
     pack,
 )
+from simulator.paced_clock import PacedClock
 from simulator.scenario.verdict import LockLeft
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CALL_KEY: Final = "latchbench-call"
+
+
+def _marked(call_id: str | None) -> tuple[tuple[str, str], ...]:
+    """The metadata that lets the bench's own call into a process whose time it steps."""
+    return () if call_id is None else ((CALL_KEY, call_id),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Bench:
         self.http_url = ""
         self.grpc_address = ""
         self.conductor = Conductor(fleet.clock.start_us) if options.stepped else None
+        self.paced = PacedClock(fleet.clock.start_us)  # without members if there is a conductor
         self._rig = rig
         self._directory = rig.new_case()
         self._mask_key = secrets.token_hex(32)
@@ -121,8 +128,15 @@ class Bench:
             await self._know_host(host, locks)
         await self._know_gateway(gateway)
         await self._register()
-        if self.conductor is not None:
-            await self.settle(self.conductor.now_us + SYNC_DEADLINE_STEPPED_US)
+        if self.conductor is None:
+            self._stack.callback(self.paced.stop)
+            await self.paced.start(
+                rate=self.options.rate,
+                paused=self.options.paused,
+                settle_us=SYNC_DEADLINE_STEPPED_US,
+            )
+        else:
+            await self.settle(self.now_us() + SYNC_DEADLINE_STEPPED_US)
 
     async def _spawn(
         self, hosts: Sequence[Mapping[str, Any]], gateway: Mapping[str, Any]
@@ -168,13 +182,16 @@ class Bench:
                 host_address=str(host.info["device_address"]),
                 nvm_path=str(nvm_path(folder, lock.name)),
             )
-        if self.conductor is not None:
-            await self.conductor.add(name, self._stepper(control))
+        await self._take_part(name, control)
 
-    def _stepper(self, channel: Any) -> RemoteStepper:
+    async def _take_part(self, name: str, channel: Any) -> None:
+        """A process shares the bench's time from now on."""
         stepper = RemoteStepper(channel)
         self._stack.callback(stepper.close)
-        return stepper
+        if self.conductor is not None:
+            await self.conductor.add(name, stepper)
+        else:
+            self.paced.add(name, stepper)
 
     async def _know_gateway(self, gateway: Started) -> None:
         self.gateway_pid = gateway.pid
@@ -184,8 +201,7 @@ class Bench:
         self._admin = admin_pb2_grpc.AdminServiceStub(channel)
         self._http = httpx.AsyncClient(base_url=self.http_url, timeout=120, trust_env=False)
         self._stack.push_async_callback(self._http.aclose)
-        if self.conductor is not None:
-            await self.conductor.add("gateway", self._stepper(channel))
+        await self._take_part("gateway", channel)
 
     def _open(self, address: str) -> Any:
         channel = open_channel(
@@ -213,9 +229,9 @@ class Bench:
         self, member: str, make: Callable[[tuple[tuple[str, str], ...]], Awaitable[T]]
     ) -> T:
         """A call that takes no time; `make` is given the metadata that lets it in."""
-        if self.conductor is None:
-            return await make(())
-        return await self.conductor.ask(member, lambda call_id: make(((CALL_KEY, call_id),)))
+        if self.conductor is not None:
+            return await self.conductor.ask(member, lambda call_id: make(_marked(call_id)))
+        return await self.paced.ask(member, lambda call_id: make(_marked(call_id)))
 
     async def act(self, lock: str, **action: Any) -> bench_pb2.ActResponse:
         """Do something to a lock that its radio could not: press keys, cut its power, arm a fault.

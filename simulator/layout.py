@@ -27,8 +27,9 @@ LOCKS_PER_HOST_MAX: Final = 1024
 class BenchOptions:
     """How to run a fleet. `state_dir` None: memory files that go with the bench.
 
-    `dawdle_ms` puts random real delays of up to that into every process, to show that they do not
-    matter.
+    `rate` and `paused` are for a bench on real time: how fast it passes, and whether it stands
+    still at first. `dawdle_ms` puts random real delays of up to that into every process, to show
+    that they do not matter.
     """
 
     seed: int = 0
@@ -42,6 +43,8 @@ class BenchOptions:
     timing: str | None = None
     api_key: str | None = None
     hosts: int | str | None = None
+    rate: float = 1.0
+    paused: bool = False
     dawdle_ms: int = 0
 
 
@@ -112,6 +115,7 @@ def gateway_settings(fleet: Fleet, options: BenchOptions, place: Place) -> Mappi
         "mask_key": place.mask_key,
         "show_codes": options.show_codes,
         "stepped": stepped,
+        "time_control": not stepped,
         "start_us": fleet.clock.start_us,
         "seed": options.seed if stepped else None,
         "programming": options.programming or told.programming or ("sync" if stepped else "async"),

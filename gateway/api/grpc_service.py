@@ -96,6 +96,10 @@ class AccessCodeService(access_codes_pb2_grpc.AccessCodeServiceServicer):
 
     async def _watch(self, request: Any, context: Any) -> None:
         after = request.after_event_id if request.HasField("after_event_id") else None
+        if request.stored:
+            for event in self._plane.stored_events(after):
+                await context.write(wire.event_message(event))
+            return
         feed = self._plane.subscribe(after)
         try:
             await context.send_initial_metadata(())

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from gateway.policy.records import (
         AccessCodeView,
@@ -76,6 +76,12 @@ class AccessPlane(Protocol):
         """Events from now on, or all after one. May be called outside the gate.
 
         Raises `InvalidInput` when there is no event of that id.
+        """
+
+    def stored_events(self, after_event_id: str | None) -> Sequence[EventRecord]:
+        """Events that have happened, from the oldest on or after one; a bounded number.
+
+        May be called outside the gate. Raises `InvalidInput` when there is no event of that id.
         """
 
 

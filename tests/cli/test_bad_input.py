@@ -200,8 +200,9 @@ def test_a_ready_file_of_a_bench_that_has_gone_is_an_environment_error(home: Hom
     slots = home.run("lock", "slots", "front", "--bench", stale)
     plan = home.run("codes", "plan", "--device", "front", "--bench", stale)
     assert (slots.code, plan.code) == (4, 4)
-    assert only_line(slots) == "latchbench: the bench of this ready file is not up any more"
-    assert only_line(plan) == "latchbench: the gateway of this ready file is not up any more"
+    gone = "up any more: start one with `latchbench up FLEET.yaml`"
+    for finished in (slots, plan):
+        assert only_line(finished) == f"latchbench: the bench of this ready file is not {gone}"
 
 
 # The environment.

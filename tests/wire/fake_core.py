@@ -32,7 +32,7 @@ from latchbench.lockstep import Answer, SteppedRefusal
 from latchbench.pin import Pin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -116,6 +116,7 @@ class FakePlane:
         self.failure: BaseException | None = None
         self.silent = False
         self.bodies: list[Mapping[str, object]] = []
+        self.stored: list[EventRecord] = []
         self.feed = FakeFeed()
 
     def _answer(self, body: Mapping[str, object], answer: Answer[T], make: Callable[[], T]) -> None:
@@ -244,6 +245,13 @@ class FakePlane:
             raise InvalidInput([Problem("after_event_id", "There is no such event")])
         self.bodies.append({"after_event_id": after_event_id})
         return self.feed
+
+    def stored_events(self, after_event_id: str | None) -> Sequence[EventRecord]:
+        if after_event_id == "unknown":
+            raise InvalidInput([Problem("after_event_id", "There is no such event")])
+        ids = [event.event_id for event in self.stored]
+        start = 0 if after_event_id is None else ids.index(after_event_id) + 1
+        return self.stored[start:]
 
 
 class FakeGate:

@@ -324,6 +324,18 @@ async def test_events_are_watched_from_the_moment_the_call_stands(
     await plane.feed.closed.wait()
 
 
+@pytest.mark.parametrize(("after", "seen"), [(None, [1, 2, 3]), (1, [2, 3]), (3, [])])
+async def test_a_watch_of_what_is_stored_ends_after_it(
+    stub: Any, plane: FakePlane, after: int | None, seen: list[int]
+) -> None:
+    plane.stored = [an_event(number) for number in (1, 2, 3)]
+    last = None if after is None else f"event-{after}"
+    request = pb.WatchEventsRequest(after_event_id=last, stored=True)
+    watch = stub.WatchEvents(request, metadata=AUTH, timeout=GUARD_S)
+    assert [event.event_id async for event in watch] == [f"event-{number}" for number in seen]
+    assert plane.bodies == [], "nobody watches"
+
+
 async def test_a_watch_ends_with_the_reason(stub: Any, plane: FakePlane) -> None:
     watch = stub.WatchEvents(pb.WatchEventsRequest(), metadata=AUTH, timeout=GUARD_S)
     plane.feed.waiting.put_nowait(errors.WatcherFellBehind("event-9"))
@@ -339,10 +351,13 @@ async def test_a_watch_ends_with_the_reason(stub: Any, plane: FakePlane) -> None
 
 async def test_a_watch_after_an_unknown_event_or_without_a_key_is_refused(stub: Any) -> None:
     unknown = pb.WatchEventsRequest(after_event_id="unknown")
-    for metadata, code in (
-        (AUTH, grpc.StatusCode.INVALID_ARGUMENT),
-        ((), grpc.StatusCode.UNAUTHENTICATED),
+    past = pb.WatchEventsRequest(after_event_id="unknown", stored=True)
+    for request, metadata, code in (
+        (unknown, AUTH, grpc.StatusCode.INVALID_ARGUMENT),
+        (past, AUTH, grpc.StatusCode.INVALID_ARGUMENT),
+        (unknown, (), grpc.StatusCode.UNAUTHENTICATED),
+        (past, (), grpc.StatusCode.UNAUTHENTICATED),
     ):
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.WatchEvents(unknown, metadata=metadata, timeout=GUARD_S).read()
+            await stub.WatchEvents(request, metadata=metadata, timeout=GUARD_S).read()
         assert caught.value.code() is code

@@ -327,10 +327,12 @@ class Device(_message.Message):
     def __init__(self, device_id: _Optional[str] = ..., name: _Optional[str] = ..., device_type: _Optional[str] = ..., online: bool = ..., supported_code_lengths: _Optional[_Iterable[int]] = ..., max_active_codes_supported: _Optional[int] = ..., code_constraints: _Optional[_Iterable[str]] = ..., errors: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ...) -> None: ...
 
 class WatchEventsRequest(_message.Message):
-    __slots__ = ("after_event_id",)
+    __slots__ = ("after_event_id", "stored")
     AFTER_EVENT_ID_FIELD_NUMBER: _ClassVar[int]
+    STORED_FIELD_NUMBER: _ClassVar[int]
     after_event_id: str
-    def __init__(self, after_event_id: _Optional[str] = ...) -> None: ...
+    stored: bool
+    def __init__(self, after_event_id: _Optional[str] = ..., stored: bool = ...) -> None: ...
 
 class Event(_message.Message):
     __slots__ = ("event_id", "event_type", "occurred_at", "created_at", "device_id", "access_code_id", "code", "access_code_errors", "access_code_warnings")

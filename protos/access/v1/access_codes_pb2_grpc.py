@@ -114,7 +114,8 @@ class AccessCodeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def WatchEvents(self, request, context):
-        """Events from now on, or from the one after `after_event_id`; ends with the call.
+        """Events from now on, or from the one after `after_event_id`; ends with the call. With `stored` the
+        call ends after those that are stored (10,000 at most; ask again after the last one).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

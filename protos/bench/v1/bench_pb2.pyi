@@ -6,6 +6,32 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class HoldRequest(_message.Message):
+    __slots__ = ("now_us",)
+    NOW_US_FIELD_NUMBER: _ClassVar[int]
+    now_us: int
+    def __init__(self, now_us: _Optional[int] = ...) -> None: ...
+
+class HoldResponse(_message.Message):
+    __slots__ = ("now_us",)
+    NOW_US_FIELD_NUMBER: _ClassVar[int]
+    now_us: int
+    def __init__(self, now_us: _Optional[int] = ...) -> None: ...
+
+class ResumeRequest(_message.Message):
+    __slots__ = ("base_us", "since_us", "rate")
+    BASE_US_FIELD_NUMBER: _ClassVar[int]
+    SINCE_US_FIELD_NUMBER: _ClassVar[int]
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    base_us: int
+    since_us: int
+    rate: float
+    def __init__(self, base_us: _Optional[int] = ..., since_us: _Optional[int] = ..., rate: _Optional[float] = ...) -> None: ...
+
+class ResumeResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class Step(_message.Message):
     __slots__ = ("number", "now_us", "until_us", "delta", "expect", "calls")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -254,6 +280,50 @@ class TrueSlot(_message.Message):
     code: str
     status: str
     def __init__(self, slot: _Optional[int] = ..., code: _Optional[str] = ..., status: _Optional[str] = ...) -> None: ...
+
+class GetClockRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class PauseClockRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ResumeClockRequest(_message.Message):
+    __slots__ = ("rate",)
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    rate: float
+    def __init__(self, rate: _Optional[float] = ...) -> None: ...
+
+class BenchClock(_message.Message):
+    __slots__ = ("now_us", "paused", "rate")
+    NOW_US_FIELD_NUMBER: _ClassVar[int]
+    PAUSED_FIELD_NUMBER: _ClassVar[int]
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    now_us: int
+    paused: bool
+    rate: float
+    def __init__(self, now_us: _Optional[int] = ..., paused: bool = ..., rate: _Optional[float] = ...) -> None: ...
+
+class AdvanceClockRequest(_message.Message):
+    __slots__ = ("by_us", "to_us")
+    BY_US_FIELD_NUMBER: _ClassVar[int]
+    TO_US_FIELD_NUMBER: _ClassVar[int]
+    by_us: int
+    to_us: int
+    def __init__(self, by_us: _Optional[int] = ..., to_us: _Optional[int] = ...) -> None: ...
+
+class AdvanceClockResponse(_message.Message):
+    __slots__ = ("from_us", "clock", "messages", "timers")
+    FROM_US_FIELD_NUMBER: _ClassVar[int]
+    CLOCK_FIELD_NUMBER: _ClassVar[int]
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    TIMERS_FIELD_NUMBER: _ClassVar[int]
+    from_us: int
+    clock: BenchClock
+    messages: int
+    timers: int
+    def __init__(self, from_us: _Optional[int] = ..., clock: _Optional[_Union[BenchClock, _Mapping]] = ..., messages: _Optional[int] = ..., timers: _Optional[int] = ...) -> None: ...
 
 class GetBenchRequest(_message.Message):
     __slots__ = ()
