@@ -133,6 +133,16 @@ def test_the_failing_expectation_comes_before_anything_else_of_the_run() -> None
     assert ["open" in fold for fold in folds] == [True, False]
 
 
+def test_several_failures_are_listed_with_their_first_words_before_they_are_told() -> None:
+    page = Page(html_report(run_of(failed(), broken(), verdict())))
+    listed = page.text.partition("What failed")[2].partition("FAIL")[0]
+    assert listed == (
+        "a guest [policy=throw]: garage.slots_used: wanted 0, got 1"
+        "a guest [policy=throw]: latchbench itself failed: host-1 ended in the middle of a step"
+    )
+    assert [link["href"] for link in page.all("a")][:2] == ["#c1", "#c2"]
+
+
 def test_a_failed_case_says_what_led_to_it_and_how_to_run_it_again() -> None:
     text = Page(html_report(run_of(failed()))).text
     assert "garage     code stored                slot=3 pin=••••A   <-- still there" in text

@@ -64,6 +64,8 @@ def _sections(summary: Summary) -> Iterator[Markup]:
     bad = [one for one in numbered if one[1].outcome in (Outcome.FAILED, Outcome.BROKEN)]
     if bad:
         yield tag("h2", "What failed")
+        if len(bad) > 1:
+            yield tag("ul", joined(_contents(bad)))
         opened = {number for number, _ in bad[:OPEN_MAX]}
         yield joined(case_section(v, n, is_open=n in opened) for n, v in bad)
     if summary.comparisons:
@@ -109,6 +111,14 @@ def _counts(summary: Summary) -> Iterator[Markup]:
     for words, number in numbers:
         if number:
             yield tag("li", tag("b", str(number)), words)
+
+
+def _contents(bad: Sequence[Numbered]) -> Iterator[Markup]:
+    """What failed, a line for each, before it is told at length."""
+    for number, verdict in bad:
+        messages = [message for failure in verdict.failures for message in failure.messages]
+        why = verdict.fault or messages[0]
+        yield tag("li", tag("a", verdict.title, href=f"#c{number}"), ": ", why)
 
 
 def _by_file(numbered: Sequence[Numbered], *, is_open: bool) -> Iterator[Markup]:
