@@ -90,8 +90,9 @@ class Run:
 
         def end(why: Ended) -> None:
             nonlocal ended
-            ended = why
-            work.cancel()
+            if ended is Ended.FINISHED:  # once: what is ending already must end in order
+                ended = why
+                work.cancel()
 
         on_end_signals(lambda: end(Ended.INTERRUPTED))
         if limit_s is not None:

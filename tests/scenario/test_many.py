@@ -22,6 +22,7 @@ class FakeRig:
         return cls()
 
     async def stop(self) -> None:
+        await quiet()  # processes take their time; being cancelled here would leave them alive
         FakeRig.up -= 1
 
 
