@@ -140,7 +140,7 @@ def timeline(verdict: CaseVerdict) -> Iterator[str]:
     if more:
         yield f"... {count(more, 'event')} before; --trace FILE writes them all"
     for index, event in [*early, *last]:
-        line = printable(event_line(event, verdict.start_us))
+        line = printable(event_line(event, verdict.start_us, until_us))
         yield f"{line}   <-- {marks[index]}" if index in marks else line
 
 
@@ -172,14 +172,19 @@ def _marks(verdict: CaseVerdict, until_us: int) -> Mapping[int, str]:
     return marks
 
 
-def event_line(event: TraceEvent, start_us: int) -> str:
-    """One event in fixed columns: time, who, what, details."""
+def event_line(event: TraceEvent, start_us: int, until_us: int | None = None) -> str:
+    """One event in fixed columns: time, who, what, details.
+
+    The first is as wide as it must be for all events up to `until_us`.
+    """
+    wide = len(clock_time(until_us or event.at_us, start_us))
+    clock = f"{clock_time(event.at_us, start_us):>{wide}}"
     if event.kind == "bench.step":
         words = f"step {event.fields['number']} {event.fields['verb']} {event.fields['name']}"
-        return f"{clock_time(event.at_us, start_us)}  {words}".rstrip()
+        return f"{clock}  {words}".rstrip()
     details = " ".join(f"{name}={value}" for name, value in _ordered(event.fields) if value)
     kind = event.kind.split(".", 1)[-1].replace(".", " ")
-    return f"{clock_time(event.at_us, start_us)}  {event.source:<10} {kind:<26} {details}".rstrip()
+    return f"{clock}  {event.source:<10} {kind:<26} {details}".rstrip()
 
 
 def _ordered(fields: Mapping[str, str]) -> list[tuple[str, str]]:

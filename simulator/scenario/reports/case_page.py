@@ -117,7 +117,7 @@ def _picture(verdict: CaseVerdict, identity: str) -> Iterator[Markup]:
 
 
 def _events(verdict: CaseVerdict) -> Markup:
-    lines = [event_line(event, verdict.start_us) for event in verdict.trace]
+    lines = [event_line(event, verdict.start_us, verdict.end_us) for event in verdict.trace]
     shown = lines[-EVENTS_LISTED_MAX:]
     title = f"The same as a list of {count(len(lines), 'event')}"
     if len(shown) < len(lines):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.scenario.problems import workflow_command
 from simulator.scenario.report import rerun
 from simulator.scenario.reports.plain import place_of, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from simulator.scenario.verdict import CaseVerdict
 
@@ -18,23 +19,17 @@ def workflow_commands(verdict: CaseVerdict, from_root: Callable[[str], str]) -> 
 
     `from_root` gives a file's path from the root of the repository, where GitHub looks for it.
     """
+    title = printable(verdict.title)
     for failure in verdict.failures:
         path, line, column = place_of(failure.place)
+        place = {"line": str(line), "col": str(column), "title": title}
         told = [failure.step, *failure.messages, f"run it again: {rerun(verdict)}"]
-        yield _command(verdict, from_root(path), f"line={line},col={column}", told)
+        yield _command({"file": from_root(path), **place}, told)
     if verdict.fault is not None:
-        yield _command(verdict, from_root(verdict.path), "line=1,col=1", [verdict.fault])
+        place = {"file": from_root(verdict.path), "line": "1", "col": "1", "title": title}
+        yield _command(place, [verdict.fault])
 
 
-def _command(verdict: CaseVerdict, path: str, at: str, lines: list[str]) -> str:
-    message = _data("\n".join(map(printable, lines)))
-    place = f"file={_property(printable(path))},{at},title={_property(printable(verdict.title))}"
-    return f"::error {place}::{message}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _command(place: Mapping[str, str], lines: Sequence[str]) -> str:
+    shown = {name: printable(value) for name, value in place.items()}
+    return workflow_command("error", shown, "\n".join(map(printable, lines)))
