@@ -12,7 +12,6 @@ import json
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import httpx
@@ -233,10 +232,13 @@ class Bench:
 
     async def truth(self, lock: str) -> bench_pb2.LockTruth:
         """A lock as it really is."""
-        request = bench_pb2.DumpTruthRequest(locks=[lock])
-        host = self.locks[lock].host
-        reply = await self._ask(host, partial(_dump, self._controls[host], request))
-        return reply.locks[0]
+        return (await self._truths(self.locks[lock].host, [lock]))[0]
+
+    async def _truths(self, host: str, names: Sequence[str]) -> Sequence[bench_pb2.LockTruth]:
+        request = bench_pb2.DumpTruthRequest(locks=names)
+        dump = self._controls[host].DumpTruth
+        reply = await self._ask(host, lambda metadata: dump(request, metadata=metadata))
+        return list(reply.locks)
 
     async def http(
         self, method: str, path: str, body: Mapping[str, Any] | None = None
@@ -360,11 +362,9 @@ class Bench:
         PINs are tokens, because their letters are known when the trace is whole: see `letters`.
         """
         truths: dict[str, bench_pb2.LockTruth] = {}
-        for host, stub in self._controls.items():
+        for host in self._controls:
             names = [name for name, lock in self.locks.items() if lock.host == host]
-            request = bench_pb2.DumpTruthRequest(locks=names)
-            reply = await self._ask(host, partial(_dump, stub, request))
-            truths.update(zip(names, reply.locks, strict=True))
+            truths.update(zip(names, await self._truths(host, names), strict=True))
         found = []
         for name in self.fleet.locks:
             lock, truth = self.locks[name], truths[name]
@@ -394,10 +394,3 @@ class Bench:
         for name, (pid, address) in sorted(seen.items()):
             yield name, pid, address
         yield "gateway", self.gateway_pid, self.http_url
-
-
-async def _dump(
-    stub: Any, request: bench_pb2.DumpTruthRequest, metadata: tuple[tuple[str, str], ...]
-) -> bench_pb2.DumpTruthResponse:
-    reply: bench_pb2.DumpTruthResponse = await stub.DumpTruth(request, metadata=metadata)
-    return reply

@@ -56,7 +56,10 @@ class Many(Generic[Item, Result]):
             await asyncio.gather(*workers)
         finally:
             for worker in workers:
-                worker.cancel()
+                if (
+                    not worker.cancelling()
+                ):  # else it is stopping its rig already, and must end that
+                    worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
 
     async def _work(self) -> None:

@@ -19,10 +19,15 @@ class FakeRig:
     async def start(cls) -> FakeRig:
         FakeRig.up += 1
         FakeRig.most = max(FakeRig.most, FakeRig.up)
-        return cls()
+        return cls(FakeRig.up)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
 
     async def stop(self) -> None:
-        await quiet()  # processes take their time; being cancelled here would leave them alive
+        # Processes take their time, some longer; being cancelled here would leave them alive.
+        for _ in range(self.number):
+            await quiet()
         FakeRig.up -= 1
 
 

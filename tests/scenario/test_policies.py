@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.scenario.calls import CreateMultiple
 from simulator.scenario.policies import PARAMETER, Pair, pairs
 from simulator.scenario.reader import read_scenario_text
-from simulator.scenario.verbs import CreateMultiple
 
 if TYPE_CHECKING:
     from simulator.scenario.cases import Case
