@@ -19,6 +19,7 @@ from latchbench.cli_clock import clock
 from latchbench.cli_codes import add_code_commands
 from latchbench.cli_locks import add_lock_commands
 from latchbench.cli_options import ShowCodes, end
+from latchbench.commands import run_options as options
 from latchbench.logs import TRACEBACK_VARIABLE, set_up_logs
 
 app = typer.Typer(
@@ -48,29 +49,54 @@ class Timing(StrEnum):
 
 @app.command()
 def run(
-    paths: Annotated[list[str], typer.Argument(help="Scenario files, or folders of them.")],
-    seed: Annotated[
-        int | None, typer.Option(help="Repeat with this number instead of each file's own.")
-    ] = None,
-    case: Annotated[
-        str | None, typer.Option(help="Only the matrix row with this id: policy=throw,...")
-    ] = None,
-    keyword: Annotated[
-        str | None, typer.Option("-k", help="Only cases with this text in file, name or id.")
-    ] = None,
-    hosts: Annotated[
-        str | None, typer.Option(help="Pack locks into this many hosts, or per-lock.")
-    ] = None,
-    trace: Annotated[
-        Path | None,
-        typer.Option(help="Write every event here, one JSON a line, and print what time cost."),
-    ] = None,
+    paths: options.Paths,
+    keyword: options.Keyword = None,
+    tag: options.Tags = None,
+    case: options.CaseId = None,
+    seed: options.Seed = None,
+    compare_policies: options.ComparePolicies = False,
+    jobs: options.Jobs = 1,
+    time_limit: options.TimeLimit = None,
+    hosts: options.Hosts = None,
+    quiet: options.Quiet = False,
+    slowest: options.Slowest = 0,
+    format_: options.FormatOption = None,
     show_codes: ShowCodes = False,
+    junit: options.Junit = None,
+    json: options.Json = None,
+    html: options.Html = None,
+    trace: options.Trace = None,
 ) -> None:
-    """Run scenarios against real lock processes on virtual time."""
+    """Run scenarios against real lock processes on virtual time.
+
+    Exit codes: 0 passed, 1 an expectation failed, 2 usage or invalid file, 3 latchbench itself
+    failed, 4 environment, 5 nothing selected, 124 time limit, 130 interrupted.
+    """
     from latchbench.commands.run import run_command
 
-    end(run_command(paths, seed, case, keyword, hosts, trace, show_codes))
+    end(
+        run_command(
+            options.RunAsked(
+                paths=paths,
+                keyword=keyword,
+                tags=tag or [],
+                case=case,
+                seed=seed,
+                compare_policies=compare_policies,
+                jobs=jobs,
+                time_limit=time_limit,
+                hosts=hosts,
+                quiet=quiet,
+                slowest=slowest,
+                format=format_,
+                show_codes=show_codes,
+                junit=junit,
+                json=json,
+                html=html,
+                trace=trace,
+            )
+        )
+    )
 
 
 @app.command()

@@ -89,7 +89,8 @@ class Bench:
         self.paced = PacedClock(fleet.clock.start_us)  # without members if there is a conductor
         self._rig = rig
         self._directory = rig.new_case()
-        self._mask_key = secrets.token_hex(32)
+        shared = options.masking
+        self._mask_key = shared.key if shared is not None else secrets.token_hex(32)
         self._masker = Masker(bytes.fromhex(self._mask_key), show=options.show_codes)
         self._stack = AsyncExitStack()
         self._controls: dict[str, Any] = {}
@@ -247,13 +248,13 @@ class Bench:
 
     async def truth(self, lock: str) -> bench_pb2.LockTruth:
         """A lock as it really is."""
-        request = bench_pb2.DumpTruthRequest(locks=[lock])
-        stub = self._controls[self.locks[lock].host]
-        reply = await self._ask(
-            self.locks[lock].host, lambda metadata: stub.DumpTruth(request, metadata=metadata)
-        )
-        truth: bench_pb2.LockTruth = reply.locks[0]
-        return truth
+        return (await self._truths(self.locks[lock].host, [lock]))[0]
+
+    async def _truths(self, host: str, names: Sequence[str]) -> Sequence[bench_pb2.LockTruth]:
+        request = bench_pb2.DumpTruthRequest(locks=names)
+        dump = self._controls[host].DumpTruth
+        reply = await self._ask(host, lambda metadata: dump(request, metadata=metadata))
+        return list(reply.locks)
 
     async def http(
         self, method: str, path: str, body: Mapping[str, Any] | None = None
@@ -359,7 +360,8 @@ class Bench:
         return self._lettered()[0]
 
     def _lettered(self) -> tuple[list[TraceEvent], PinLetters]:
-        letters = PinLetters()
+        shared = self.options.masking
+        letters = PinLetters(shared.letters if shared is not None else None)
         return [letters.plain(event) for event in merged(self._trace)], letters
 
     def letters(self) -> PinLetters:
@@ -370,14 +372,19 @@ class Bench:
         """What stands for a PIN until its letter is known."""
         return self._masker.token(pin)
 
-    async def left(self) -> tuple[LockLeft, ...]:
-        """What every lock's own memory holds now."""
-        letters = self.letters()
+    async def held(self) -> tuple[LockLeft, ...]:
+        """What every lock's own memory holds now.
+
+        PINs are tokens, because their letters are known when the trace is whole: see `letters`.
+        """
+        truths: dict[str, bench_pb2.LockTruth] = {}
+        for host in self._controls:
+            names = [name for name, lock in self.locks.items() if lock.host == host]
+            truths.update(zip(names, await self._truths(host, names), strict=True))
         found = []
         for name in self.fleet.locks:
-            truth = await self.truth(name)
-            slots = {slot.slot: letters.shown(self.token(Pin(slot.code))) for slot in truth.slots}
-            lock = self.locks[name]
+            lock, truth = self.locks[name], truths[name]
+            slots = {slot.slot: self.token(Pin(slot.code)) for slot in truth.slots}
             process = f"{lock.host} pid {lock.host_pid} at {lock.host_address}"
             found.append(LockLeft(name, truth.profile, slots, truth.slots_max, process))
         return tuple(found)

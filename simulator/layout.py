@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from latchbench.trace import PinLetters
 from simulator.inventory import host_lock
 
 if TYPE_CHECKING:
@@ -21,6 +22,17 @@ SYNC_DEADLINE_PACED_US: Final = 25_000_000
 HUBS_APART_MAX: Final = 8
 HOSTS_PACKED: Final = 4
 LOCKS_PER_HOST_MAX: Final = 1024
+
+
+@dataclass(slots=True)
+class Masking:
+    """What benches share so that a PIN has the same letter in all their traces.
+
+    `letters` are those that the benches before have given out.
+    """
+
+    key: str
+    letters: PinLetters = field(default_factory=PinLetters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,7 @@ class BenchOptions:
     rate: float = 1.0
     paused: bool = False
     dawdle_ms: int = 0
+    masking: Masking | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ class Problem:
 
     def as_github(self) -> str:
         """The same as a workflow command, which GitHub shows beside the line."""
-        place = f"file={_property(self.path)},line={self.line},col={self.col}"
-        return f"::{self.severity} {place}::{_data(self.message)}"
+        place = {"file": self.path, "line": str(self.line), "col": str(self.col)}
+        return workflow_command(self.severity, place, self.message)
 
 
 class ScenarioInvalid(Exception):
@@ -230,6 +230,12 @@ def kind_of(value: object) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     return "a value that is known only while the scenario runs"
+
+
+def workflow_command(severity: Severity, place: Mapping[str, str], message: str) -> str:
+    """One line that GitHub shows at this place; `message` may have several."""
+    properties = ",".join(f"{name}={_property(value)}" for name, value in place.items())
+    return f"::{severity} {properties}::{_data(message)}"
 
 
 def _data(text: str) -> str:
