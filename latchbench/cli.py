@@ -60,6 +60,7 @@ class Timing(StrEnum):
 
     FAST = "fast"
     ZWAVE = "zwave"
+    INSTANT = "instant"
 
 
 OutputOption = Annotated[
@@ -67,6 +68,10 @@ OutputOption = Annotated[
     typer.Option("-o", "--output", help="table (on a terminal), json or jsonl."),
 ]
 ShowCodes = Annotated[bool, typer.Option("--show-codes", help="Print PINs instead of masks.")]
+TimingOption = Annotated[
+    Timing | None,
+    typer.Option(help="How long the radio takes, instead of what the file says."),
+]
 BenchOption = Annotated[
     Path | None,
     typer.Option(
@@ -95,12 +100,14 @@ def run(
         Path | None,
         typer.Option(help="Write every event here, one JSON a line, and print what time cost."),
     ] = None,
+    timing: TimingOption = None,
     show_codes: ShowCodes = False,
 ) -> None:
     """Run scenarios against real lock processes on virtual time."""
     from latchbench.commands.run import run_command
 
-    _end(run_command(paths, seed, case, keyword, hosts, trace, show_codes))
+    radio = None if timing is None else timing.value
+    _end(run_command(paths, seed, case, keyword, hosts, radio, trace, show_codes))
 
 
 @app.command()
@@ -153,7 +160,7 @@ def up(
             help="postgresql://... instead of a SQLite file.", envvar="LATCHBENCH_DATABASE_URL"
         ),
     ] = None,
-    timing: Annotated[Timing, typer.Option(help="How long the radio takes.")] = Timing.FAST,
+    timing: TimingOption = None,
     programming: Annotated[
         Programming, typer.Option(help="When create_multiple answers.")
     ] = Programming.ASYNC,
@@ -170,7 +177,7 @@ def up(
                 grpc=grpc,
                 ready_file=ready_file,
                 database_url=database_url,
-                timing=timing.value,
+                timing=None if timing is None else timing.value,
                 programming=programming.value,
             )
         )

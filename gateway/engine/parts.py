@@ -7,8 +7,10 @@ lockstep with a bench, and in one thread with everything else.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from gateway.policy.pacing import Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +69,7 @@ class Settings:
     sync_deadline_us: int = 25_000_000
     interview_wait_us: int = 2_000_000
     host_silence_us: int = 20_000_000
+    pacing: Pacing = field(default_factory=Pacing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def run_command(
     case: str | None,
     keyword: str | None,
     hosts: str | None,
+    timing: str | None,
     trace: Path | None,
     show_codes: bool,
 ) -> int:
@@ -58,7 +59,9 @@ def run_command(
         return exits.NOTHING
     if trace is not None:
         _writable(trace)
-    options = RunOptions(seed=seed, show_codes=show_codes, hosts=_hosts(hosts))
+    options = RunOptions(seed=seed, show_codes=show_codes, hosts=_hosts(hosts), timing=timing)
+    if options.hosts == "per-lock":
+        _can_have_a_host_each(chosen)
     return asyncio.run(_interruptible(_run(chosen, options, trace)))
 
 
@@ -97,6 +100,15 @@ def _hosts(text: str | None) -> int | str | None:
     if text.isascii() and text.isdigit() and int(text) > 0:
         return int(text)
     raise exits.CommandError("--hosts takes a whole number or per-lock", exits.USAGE)
+
+
+def _can_have_a_host_each(chosen: list[Chosen]) -> None:
+    from simulator.layout import shares_hubs
+
+    for one in chosen:
+        if shares_hubs(one.case.fleet):
+            message = f"{one.scenario.path} has locks that share a hub, and a hub lives in one host"
+            raise exits.CommandError(f"--hosts per-lock: {message}", exits.USAGE)
 
 
 def _writable(path: Path) -> None:

@@ -159,7 +159,8 @@ async def test_locks_are_listed_in_any_mode() -> None:
     async with serving() as (ends, _, _):
         listed = (await ends.device.ListLocks(pb.ListLocksRequest())).locks
         assert [lock.lock_id for lock in listed] == ["id-back", "id-front"]
-        assert {(lock.hub, lock.profile) for lock in listed} == {("h", "deadbolt-30")}
+        assert [lock.hub for lock in listed] == ["hub of back", "hub of front"]
+        assert {lock.profile for lock in listed} == {"deadbolt-30"}
 
 
 async def act(ends: Wires, call: str, **request: Any) -> bench.ActResponse:

@@ -122,6 +122,11 @@ class HostControlServiceStub(object):
                 request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.SerializeToString,
                 response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.FromString,
                 _registered_method=True)
+        self.SetHub = channel.unary_unary(
+                '/latchbench.bench.v1.HostControlService/SetHub',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
+                _registered_method=True)
 
 
 class HostControlServiceServicer(object):
@@ -140,6 +145,12 @@ class HostControlServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetHub(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_HostControlServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -152,6 +163,11 @@ def add_HostControlServiceServicer_to_server(servicer, server):
                     servicer.DumpTruth,
                     request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.FromString,
                     response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.SerializeToString,
+            ),
+            'SetHub': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetHub,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -219,6 +235,33 @@ class HostControlService(object):
             metadata,
             _registered_method=True)
 
+    @staticmethod
+    def SetHub(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.HostControlService/SetHub',
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
 
 class BenchServiceStub(object):
     """The bench as a whole, by the names of the locks: for the command line and the console.
@@ -245,6 +288,11 @@ class BenchServiceStub(object):
                 request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.SerializeToString,
                 response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.FromString,
                 _registered_method=True)
+        self.SetHub = channel.unary_unary(
+                '/latchbench.bench.v1.BenchService/SetHub',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
+                _registered_method=True)
 
 
 class BenchServiceServicer(object):
@@ -269,6 +317,12 @@ class BenchServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetHub(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_BenchServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -286,6 +340,11 @@ def add_BenchServiceServicer_to_server(servicer, server):
                     servicer.DumpTruth,
                     request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.FromString,
                     response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.SerializeToString,
+            ),
+            'SetHub': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetHub,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -370,6 +429,33 @@ class BenchService(object):
             '/latchbench.bench.v1.BenchService/DumpTruth',
             protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.SerializeToString,
             protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetHub(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.BenchService/SetHub',
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
             options,
             channel_credentials,
             insecure,
