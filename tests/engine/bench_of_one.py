@@ -250,7 +250,9 @@ class BenchOfOne:
         self.in_flight.remove(flight)
         lock = self.locks[flight.device_id]
         report = heard = Report(Transmit.NO_ACK)
-        if lock.reach is not Reach.SILENT:
+        if lock.reach is Reach.UNSENT:
+            report = Report(Transmit.FAIL)
+        elif lock.reach not in (Reach.SILENT, Reach.DEAF):
             heard = lock.obey(flight.command, self.now_us)
         if lock.reach is Reach.GOOD:
             report = heard
@@ -352,7 +354,7 @@ class BenchOfOne:
         """A lock says something unasked, as far as it is within reach."""
         lock = self.locks[name]
         lock.notice_number += 1
-        if heard and lock.reach is not Reach.SILENT and name in self.hosts_up:
+        if heard and lock.reach not in (Reach.SILENT, Reach.UNSENT) and name in self.hosts_up:
             notice = Notice(lock.notice_number, event, slot, lock.incarnation)
             self.enter(lambda: self.core.on_notice(name, notice))
 
