@@ -118,18 +118,19 @@ class Hubs:
         if not was_down:
             self._parts.trace("gateway.hub.believed_down", hub=hub.name or None)
         for member in members:
-            self._out_of_reach(member, hub.pace.down_since_us, is_news=not was_down)
+            self._out_of_reach(member, hub.pace.down_since_us)
+        if not was_down:
+            self._listener.locks_silent([member.device_id for member in members])
+        for member in members:
+            member.tell_waiters()
 
-    def _out_of_reach(self, book: Book, since_us: int, *, is_news: bool) -> None:
+    def _out_of_reach(self, book: Book, since_us: int) -> None:
         """What a lock is like, nobody knows while its hub is down."""
         book.hub_down_since_us = since_us
         book.wants_ping = False
         book.resync_due = False
         if book.belief is Belief.ALIVE:
             book.belief = Belief.UNKNOWN
-        if is_news:
-            self._listener.lock_silent(book.device_id)
-        book.tell_waiters()
 
     def worked(self, book: Book) -> None:
         """Something was sent or heard through the hub of this lock."""

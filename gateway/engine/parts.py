@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from gateway.policy.pacing import Pacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from random import Random
 
     from gateway.engine.world import World
@@ -45,8 +45,8 @@ class Listener(Protocol):
     def code_no_space(self, code: CodeRecord) -> None:
         """Due, and the lock has no free slot."""
 
-    def lock_silent(self, device_id: str) -> None:
-        """The lock has just come to be believed dead."""
+    def locks_silent(self, device_ids: Sequence[str]) -> None:
+        """These locks have just come to be believed out of reach, all for one reason."""
 
     def lock_heard(self, device_id: str) -> None:
         """A lock that was believed dead gave a sign of life."""

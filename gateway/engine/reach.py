@@ -85,7 +85,7 @@ class Reach:
             book.belief = Belief.DEAD
             book.dead_since_us = self._parts.now_us()
             self._parts.trace("gateway.lock.believed_dead", lock=name)
-            self._listener.lock_silent(book.device_id)
+            self._listener.locks_silent([book.device_id])
         if not self._rows.has_work(book.device_id):
             # Nobody waits for this lock: do not keep calling it, only look in now and then.
             book.retry_at_us = self._parts.now_us() + book.resync_interval_us
@@ -100,5 +100,5 @@ class Reach:
         book.belief = Belief.DEAD
         book.dead_since_us = self._parts.now_us()
         self._parts.trace("gateway.superseded", lock=self._world.devices[book.device_id].name)
-        self._listener.lock_silent(book.device_id)
+        self._listener.locks_silent([book.device_id])
         book.tell_waiters()
