@@ -28,6 +28,7 @@ from gateway.api.port import CALL_HEADER
 from gateway.app import Chances, Gateway
 from gateway.engine.parts import Settings
 from gateway.policy.errors import Stopping
+from gateway.policy.pacing import CODE_GAP_US, COMMANDS_PER_HUB, Pacing
 from gateway.store.errors import StoreError
 from gateway.store.store import Store
 from latchbench.channel import ACCESS_IN_MAX, ACCESS_OUT_MAX, server_options
@@ -78,6 +79,8 @@ class Config:
     programming: str = "async"
     jit_lead_us: int = 3_600_000_000
     sync_deadline_us: int = 25_000_000
+    commands_per_hub: int = COMMANDS_PER_HUB
+    code_gap_us: int = CODE_GAP_US
     dawdle_ms: int = 0
 
     @classmethod
@@ -150,6 +153,7 @@ def _settings(config: Config) -> Settings:
         programming=config.programming,
         jit_lead_us=config.jit_lead_us,
         sync_deadline_us=config.sync_deadline_us,
+        pacing=Pacing(config.commands_per_hub, config.code_gap_us),
     )
 
 

@@ -40,13 +40,6 @@ class Programming(StrEnum):
     SYNC = "sync"
 
 
-class Timing(StrEnum):
-    """How long the radio takes."""
-
-    FAST = "fast"
-    ZWAVE = "zwave"
-
-
 @app.command()
 def run(
     paths: options.Paths,
@@ -58,6 +51,7 @@ def run(
     jobs: options.Jobs = 1,
     time_limit: options.TimeLimit = None,
     hosts: options.Hosts = None,
+    timing: options.TimingOption = None,
     quiet: options.Quiet = False,
     slowest: options.Slowest = 0,
     format_: options.FormatOption = None,
@@ -86,6 +80,7 @@ def run(
                 jobs=jobs,
                 time_limit=time_limit,
                 hosts=hosts,
+                timing=None if timing is None else timing.value,
                 quiet=quiet,
                 slowest=slowest,
                 format=format_,
@@ -149,7 +144,7 @@ def up(
             help="postgresql://... instead of a SQLite file.", envvar="LATCHBENCH_DATABASE_URL"
         ),
     ] = None,
-    timing: Annotated[Timing, typer.Option(help="How long the radio takes.")] = Timing.FAST,
+    timing: options.TimingOption = None,
     programming: Annotated[
         Programming, typer.Option(help="When create_multiple answers.")
     ] = Programming.ASYNC,
@@ -170,7 +165,7 @@ def up(
                 grpc=grpc,
                 ready_file=ready_file,
                 database_url=database_url,
-                timing=timing.value,
+                timing=None if timing is None else timing.value,
                 programming=programming.value,
                 rate=rate,
                 paused=paused,

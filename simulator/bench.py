@@ -246,6 +246,16 @@ class Bench:
             self.locks[lock].host, lambda metadata: stub.Act(request, metadata=metadata)
         )
 
+    async def set_hub(self, hub: str, state: str) -> None:
+        """Take the radio of a declared hub away from its locks (`down`), or give it back (`up`).
+
+        Raises `grpc.aio.AioRpcError` with words for another state, and `KeyError` for another hub.
+        """
+        host = self.locks[self.fleet.hubs[hub][0]].host
+        request = bench_pb2.SetHubRequest(hub=hub, state=state)
+        stub = self._controls[host]
+        await self._ask(host, lambda metadata: stub.SetHub(request, metadata=metadata))
+
     async def truth(self, lock: str) -> bench_pb2.LockTruth:
         """A lock as it really is."""
         return (await self._truths(self.locks[lock].host, [lock]))[0]

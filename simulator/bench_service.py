@@ -14,7 +14,7 @@ from simulator.conductor import Stuck
 from simulator.paced_clock import CannotMove
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterable
 
     from simulator.bench import Bench
     from simulator.paced_clock import ClockState
@@ -122,13 +122,27 @@ class BenchServicer(pb_grpc.BenchServiceServicer):
         await context.abort(status, words)
         raise AssertionError("abort has raised")
 
+    async def SetHub(self, request: Any, context: Any) -> Any:
+        """Put a declared hub out of work, or back."""
+        hubs = [hub for hub, locks in self._bench.fleet.hubs.items() if locks]
+        if request.hub not in hubs:
+            await _abort_unknown("hub", request.hub, hubs, context)
+        try:
+            await self._bench.set_hub(request.hub, request.state)
+        except grpc.aio.AioRpcError as error:
+            await context.abort(error.code(), error.details())
+        return pb.SetHubResponse()
+
     async def _known(self, name: str, context: Any) -> None:
-        if name in self._bench.locks:
-            return
-        near = difflib.get_close_matches(name, list(self._bench.locks), n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        await context.abort(grpc.StatusCode.NOT_FOUND, f"no lock is named {name!r}{hint}")
+        if name not in self._bench.locks:
+            await _abort_unknown("lock", name, self._bench.locks, context)
 
 
 def _clock(state: ClockState) -> pb.BenchClock:
     return pb.BenchClock(now_us=state.now_us, paused=state.paused, rate=state.rate)
+
+
+async def _abort_unknown(what: str, name: str, names: Iterable[str], context: Any) -> None:
+    near = difflib.get_close_matches(name, list(names), n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    await context.abort(grpc.StatusCode.NOT_FOUND, f"no {what} is named {name!r}{hint}")

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gateway.engine.admit import Admitter, code_warnings
-from gateway.engine.book import Belief
 from gateway.engine.facts import has_space, lock_facts, no_space, refusal_of
 from gateway.policy.errors import (
     CodeCannotBeShared,
@@ -180,7 +179,7 @@ class Admission:
                 call.waits_for[device.device_id] = None
             elif not book.host_up:
                 continue
-            elif call.sync and later and book.belief is not Belief.DEAD:
+            elif call.sync and later and not book.out_of_reach:
                 book.wants_walk = True
                 call.waits_for[device.device_id] = None
             elif call.sync and not book.heard_lately(now_us):
@@ -200,7 +199,7 @@ class Admission:
     def _unread(self, device_id: str) -> bool:
         book = self._world.books[device_id]
         read = book.has_info and book.mirror.knowledge is Knowledge.FULL
-        return not read and book.belief is not Belief.DEAD
+        return not read and not book.out_of_reach
 
     def _watch(self, call: Admitting, device_id: str) -> None:
         self._world.books[device_id].waiters.append(lambda: self._settled(call, device_id))
@@ -210,7 +209,7 @@ class Admission:
             return
         book = self._world.books[device_id]
         asked = book.host_up and (book.wants_walk or book.wants_ping)
-        if book.belief is not Belief.DEAD and (self._unread(device_id) or asked):
+        if not book.out_of_reach and (self._unread(device_id) or asked):
             self._watch(call, device_id)
             return
         del call.waits_for[device_id]
@@ -246,7 +245,7 @@ class Admission:
         return [
             device.device_id
             for device in call.devices
-            if self._world.books[device.device_id].belief is Belief.DEAD
+            if self._world.books[device.device_id].out_of_reach
         ]
 
     def _choose(self, call: Admitting, draw: Draw) -> None:
@@ -285,12 +284,14 @@ class Admission:
 
     def _tell_apart(self, decision: Decision) -> None:
         """Why each device cannot share, rule by rule, for the trace."""
-        for one in (*decision.stragglers, *decision.refusals):
+        apart = {one.device_id: one.reasons for one in decision.stragglers}
+        apart |= {one.device_id: one.reasons for one in decision.refusals}
+        for device_id, reasons in apart.items():
             self._parts.trace(
                 "gateway.device.apart",
-                lock=self._world.devices[one.device_id].name,
-                reason=one.reasons[0].word,
-                rules=",".join(reason.detail for reason in one.reasons),
+                lock=self._world.devices[device_id].name,
+                reason=reasons[0].word,
+                rules=",".join(reason.detail for reason in reasons),
             )
 
     def _refusals(self, call: Admitting, decision: Decision) -> list[Refusal]:

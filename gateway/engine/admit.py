@@ -172,7 +172,7 @@ class Admitter:
         if row.pin is None or (row.load_at_us is not None and row.load_at_us > now_us):
             return row
         book = self._world.books[device.device_id]
-        within_reach = book.host_up and book.belief is not Belief.DEAD
+        within_reach = book.host_up and not book.out_of_reach
         if not within_reach or book.mirror.knowledge is not Knowledge.FULL:
             return row  # it takes a slot when the lock was read and can be written
         slot = free_slot(
@@ -247,6 +247,7 @@ def view_of(parts: Parts, row: CodeRecord) -> AccessCodeView:
         device,
         workspace_id=parts.settings.workspace_id,
         offline_since_us=offline_since_us(parts, row.device_id),
+        hub_down_since_us=parts.world.books[row.device_id].hub_down_since_us,
         now_us=parts.now_us(),
     )
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from gateway.engine.admission import Admission
 from gateway.engine.admit import offline_since_us, view_of
-from gateway.engine.book import Belief
 from gateway.engine.dispatch import Dispatcher
 from gateway.engine.groups import Groups
 from gateway.engine.rows import Rows
@@ -222,6 +221,7 @@ class Core:
             device,
             workspace_id=self._parts.settings.workspace_id,
             offline_since_us=offline_since_us(self._parts, device.device_id),
+            hub_down_since_us=self._world.books[device.device_id].hub_down_since_us,
         )
 
     # The device plane.
@@ -278,9 +278,10 @@ class Core:
         return undecided or int(any(map(self._is_worked_on, self._world.books.values())))
 
     def _is_worked_on(self, book: Book) -> bool:
-        if not book.host_up or book.belief is Belief.DEAD:
+        if not book.host_up or book.out_of_reach:
             return False
         waits = book.busy is not None or book.retry_at_us is not None
+        waits = waits or self._dispatcher.hubs.stands_in_line(book.device_id)
         return waits or self._rows.has_work(book.device_id)
 
     def waiting_work(self) -> int:
@@ -288,7 +289,7 @@ class Core:
         return sum(
             1
             for device_id, book in self._world.books.items()
-            if (book.belief is Belief.DEAD or not book.host_up) and self._rows.has_work(device_id)
+            if (book.out_of_reach or not book.host_up) and self._rows.has_work(device_id)
         )
 
 

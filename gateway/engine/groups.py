@@ -19,7 +19,7 @@ from gateway.policy.records import CodeProblem, GroupState, Progress, Want
 from gateway.policy.retry import RANDOM_CODES_MAX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from gateway.engine.parts import Parts, Thinking
     from gateway.engine.rows import Rows
@@ -328,13 +328,14 @@ class Groups:
         if code.slot is not None:  # else it was not on the lock
             self._rows.reopen(code.device_id)
 
-    def lock_silent(self, device_id: str) -> None:
-        """Calls do not wait for a lock that went silent."""
+    def locks_silent(self, device_ids: Sequence[str]) -> None:
+        """Calls do not wait for locks that went silent."""
+        silent = frozenset(device_ids)
         for call in list(self._calls.values()):
             rows = [
                 code
                 for code in self._world.codes_in(call.group_id)
-                if code.device_id == device_id and code.access_code_id not in call.outcomes
+                if code.device_id in silent and code.access_code_id not in call.outcomes
             ]
             self._unresponsive(call, rows)
 

@@ -34,7 +34,8 @@ class LockNeeds:
     `held` are codes whose latest change is not durable yet: nothing may be sent for them.
     `cut_short` are those of which the lock stored a piece, to be cleared before anything else.
     `just_read` is the slot that was read at this very instant: only into such a slot does a code go
-    for the first time, because somebody at the keypad may have been there unheard.
+    for the first time, because somebody at the keypad may have been there unheard. Until it
+    `may_write` again, a lock that was just written to is only read.
     """
 
     mirror: Mirror
@@ -50,6 +51,7 @@ class LockNeeds:
     held: frozenset[str] = frozenset()
     cut_short: frozenset[str] = frozenset()
     just_read: int | None = None
+    may_write: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,13 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
     if needs.wants_walk:
         # Something went unheard: the slots, or the whole memory, may be other people's by now.
         return _end_doubt(ready, needs.cut_short) or Operation(Walk())
-    found = _clear_pieces(needs, ready) or _end_doubt(ready) or _clear(needs, ready)
+    writable = ready if needs.may_write else []
+    found = _clear_pieces(needs, writable) or _end_doubt(ready) or _clear(needs, writable)
     if found is not None:
         return found
     if needs.wants_slots:
         return Operation(ReadCode(needs.wants_slots[0]))
-    found_set = _set(needs, ready, codes, now_us)
+    found_set = _set(needs, writable, codes, now_us)
     if found_set is not None:
         return found_set
     if needs.wants_ping:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gateway.policy.records import CodeRecord, DeviceRecord
 
 OFFLINE_MESSAGE: Final = "The lock does not answer."
+HUB_MESSAGE: Final = "The hub of the lock sends nothing."
 
 
 def status_of(code: CodeRecord, now_us: int) -> Status:
@@ -55,6 +56,20 @@ def offline_problem(since_us: int) -> CodeProblem:
     return CodeProblem("device_offline", OFFLINE_MESSAGE, since_us, is_device_error=True)
 
 
+def hub_problem(since_us: int) -> CodeProblem:
+    """The error that a hub which sends nothing puts on its locks and on their codes."""
+    return CodeProblem("hub_disconnected", HUB_MESSAGE, since_us, is_device_error=True)
+
+
+def _device_problems(
+    offline_since_us: int | None, hub_down_since_us: int | None
+) -> tuple[CodeProblem, ...]:
+    """What keeps commands from a lock. While its hub is down, nobody can say more of it."""
+    if hub_down_since_us is not None:
+        return (hub_problem(hub_down_since_us),)
+    return () if offline_since_us is None else (offline_problem(offline_since_us),)
+
+
 def code_view(
     code: CodeRecord,
     device: DeviceRecord,
@@ -62,9 +77,10 @@ def code_view(
     workspace_id: str,
     offline_since_us: int | None,
     now_us: int,
+    hub_down_since_us: int | None = None,
 ) -> AccessCodeView:
-    """The row for a caller; `offline_since_us` is when its lock was last given up, if it is."""
-    offline = () if offline_since_us is None else (offline_problem(offline_since_us),)
+    """The row for a caller. Since when its lock, or the hub of its lock, is given up, if it is."""
+    offline = _device_problems(offline_since_us, hub_down_since_us)
     return AccessCodeView(
         access_code_id=code.access_code_id,
         device_id=code.device_id,
@@ -89,16 +105,21 @@ def code_view(
 
 
 def device_view(
-    device: DeviceRecord, *, workspace_id: str, offline_since_us: int | None
+    device: DeviceRecord,
+    *,
+    workspace_id: str,
+    offline_since_us: int | None,
+    hub_down_since_us: int | None = None,
 ) -> DeviceView:
     """The lock for a caller; its own words go before what the database says of its kind."""
+    problems = _device_problems(offline_since_us, hub_down_since_us)
     lengths = (device.code_length,) if device.code_length else device.facts.code_lengths
     return DeviceView(
         device_id=device.device_id,
         name=device.name,
         workspace_id=workspace_id,
         profile=device.profile,
-        online=offline_since_us is None,
+        online=not problems,
         time_zone=device.time_zone,
         created_at_us=device.created_at_us,
         code_lengths=lengths,
@@ -106,5 +127,5 @@ def device_view(
         constraints=tuple(sorted(device.facts.constraints)),
         has_keypad=device.facts.has_keypad,
         name_length_max=device.facts.name_length_max,
-        errors=() if offline_since_us is None else (offline_problem(offline_since_us),),
+        errors=problems,
     )

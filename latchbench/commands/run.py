@@ -45,7 +45,9 @@ def run_command(asked: RunAsked) -> int:
     reports = _report_files(asked)
     traces = [asked.trace] if asked.trace is not None else []
     prepare([*traces, *(report.path for report in reports)])
-    options = RunOptions(seed=asked.seed, show_codes=asked.show_codes, hosts=hosts)
+    options = RunOptions(
+        seed=asked.seed, show_codes=asked.show_codes, hosts=hosts, timing=asked.timing
+    )
     printing = Printing(asked.quiet, asked.slowest, github, asked.trace)
     run = Run(chosen, options, printing, reports)
     return asyncio.run(run.to_its_end(asked.jobs, limit_s))

@@ -17,6 +17,14 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
+class Timing(StrEnum):
+    """How long the radio takes."""
+
+    FAST = "fast"
+    ZWAVE = "zwave"
+    INSTANT = "instant"
+
+
 def _report(name: str, what: str) -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
         name, metavar="FILE", help=what, rich_help_panel="Reports"
@@ -43,6 +51,10 @@ Tags = Annotated[
     list[str] | None, typer.Option("--tag", help="Only scenarios with this tag; may be repeated.")
 ]
 Hosts = Annotated[str | None, typer.Option(help="Pack locks into this many hosts, or per-lock.")]
+TimingOption = Annotated[
+    Timing | None,
+    typer.Option("--timing", help="How long the radio takes, instead of what the file says."),
+]
 Jobs = Annotated[
     int, typer.Option("-j", "--jobs", min=1, max=64, help="Run this many cases at a time.")
 ]
@@ -84,6 +96,7 @@ class RunAsked:
     keyword: str | None
     tags: list[str]
     hosts: str | None
+    timing: str | None
     jobs: int
     time_limit: str | None
     compare_policies: bool

@@ -34,7 +34,7 @@ class UpOptions:
     grpc: str
     ready_file: Path | None
     database_url: str | None
-    timing: str
+    timing: str | None
     programming: str
     rate: float
     paused: bool

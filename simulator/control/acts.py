@@ -18,12 +18,13 @@ from simulator.model.state import keypad_of
 from simulator.model.words import Feedback, Keypad
 from simulator.radio import faults
 from simulator.radio.errors import RadioError
-from simulator.radio.words import BUILT, CommandKind, RadioState
+from simulator.radio.words import BUILT, CommandKind, HubState, RadioState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from latchbench.pin import Pin
+    from simulator.host.hub import Hub
     from simulator.host.lock_runner import LockRunner
     from simulator.model.effects import Effect
 
@@ -144,6 +145,17 @@ def perform(lock: LockRunner, act: Act) -> Outcome:
         opened=any(answer.feedback is Feedback.OPENED for answer in answers),
         locked_out=keypad_of(lock.state) is Keypad.LOCKED_OUT,
     )
+
+
+def set_hub(hub: Hub, state: str) -> None:
+    """Take the radio of a hub away, or give it back; either may be so already. Raises `BadAct`."""
+    states = {word.value: word for word in HubState}
+    if state not in states:
+        raise BadAct(f"hub {state!r} is none of {', '.join(states)}")
+    if hub.is_up and states[state] is HubState.DOWN:
+        hub.go_down()
+    elif not hub.is_up and states[state] is HubState.UP:
+        hub.come_up()
 
 
 def _press_keys(lock: LockRunner, act: PressKeys) -> Iterable[Effect]:

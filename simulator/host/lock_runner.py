@@ -4,17 +4,16 @@ A command goes to the radio, arrives at the lock, and ends at the hub, each at a
 clock. At the arrival everything that the lock did is written to its memory file before anything is
 said about it, so that a kill at any moment leaves a command done and known, or not done.
 
-The hub's radio carries one command of a lock at a time; a few more wait for it in the order in
-which they came, and what comes on top of those is a failed transmission.
+When a command goes to the radio is its hub's to say (`simulator.host.hub`), which may have other
+locks. What the hub does not take is a failed transmission.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from simulator.host.ids import REJECTIONS, Seen, Verdict, judge
 from simulator.host.lock_start import start
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
     from latchbench.clock import Timer
     from latchbench.pin import Pin
+    from simulator.host.hub import Hub
     from simulator.host.messages import Command, CommandId, ReportBody
     from simulator.host.settings import LockSettings
     from simulator.host.world import Reply, World
@@ -43,17 +43,29 @@ if TYPE_CHECKING:
     from simulator.radio.journey import Arrival, Journey
     from simulator.radio.link import Link, Return
 
-# A controller queues a few frames and refuses the next at once (`ZW_SendData`: transmit queue
-# overflow). How few is not published: a tunable.
-HUB_HOLDS_MAX: Final = 4
 
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Errand:
-    """A command between its arrival at the hub and its report."""
+    """A command between its arrival at the hub and its report. See `simulator.host.hub.Errand`.
 
+    `is_over`: its end is known to the hub, whatever still comes of it at the lock.
+    """
+
+    lock: str
     command: Command
     replies: list[Reply]
+    set_out: Callable[[_Errand], int]
+    not_sent: Callable[[_Errand], None]
+    speaks_until_us: int = field(default=0, init=False)
+    is_over: bool = field(default=False, init=False)
+
+    def send(self) -> None:
+        """It has the air from now on."""
+        self.speaks_until_us = self.set_out(self)
+
+    def fail(self) -> None:
+        """The hub did not take it, or went down under it."""
+        self.not_sent(self)
 
 
 class LockRunner:
@@ -63,8 +75,9 @@ class LockRunner:
     the lock.
     """
 
-    def __init__(self, settings: LockSettings, world: World) -> None:
+    def __init__(self, settings: LockSettings, world: World, hub: Hub) -> None:
         self.settings = settings
+        self.hub = hub
         self.story = Story(world.tracer, settings.name)
         self.nvm = Nvm(nvm_path(world.nvm_dir, settings.name))
         begun = start(settings, self.nvm, world.seed, world.clock.now_us())
@@ -74,8 +87,7 @@ class LockRunner:
         self._last: Report | None = None
         self._world = world
         self._rng = Random(self.chance)
-        self._in_air: _Errand | None = None
-        self._waiting: deque[_Errand] = deque()
+        self._open: list[_Errand] = []
         self._said = 0
         self._timer: Timer | None = None
         self._persist()
@@ -110,18 +122,15 @@ class LockRunner:
             if verdict is Verdict.AGAIN and self._answered_before(command.id, reply):
                 return
             self._take(command.id)
-        errand = _Errand(command, [reply])
+        errand = _Errand(self.name, command, [reply], self._send, self._not_sent)
         self._world.work.count += 1
-        if len(self._waiting) + (self._in_air is not None) >= HUB_HOLDS_MAX:
-            self._end(errand, self._report_of(command, TransmitOutcome.FAIL, 0))
-            return
-        self._waiting.append(errand)
-        self._send_next()
+        self._open.append(errand)
+        self.hub.carry(errand)
 
     def _answered_before(self, command_id: CommandId, reply: Reply) -> bool:
         """Whether the command is under way, or its end is known."""
-        for errand in (self._in_air, *self._waiting):
-            if errand is not None and errand.command.id == command_id:
+        for errand in self._open:
+            if errand.command.id == command_id:
                 errand.replies.append(reply)
                 return True
         if self._last is not None and self._last.id == command_id:
@@ -139,11 +148,11 @@ class LockRunner:
         if is_new_epoch:
             self._persist()
 
-    def _send_next(self) -> None:
-        if self._in_air is not None or not self._waiting:
-            return
-        errand = self._waiting.popleft()
-        self._in_air = errand
+    def _not_sent(self, errand: _Errand) -> None:
+        self._end(errand, self._report_of(errand.command, TransmitOutcome.FAIL, 0))
+
+    def _send(self, errand: _Errand) -> int:
+        """Put a command into the air, now; until when the hub itself is heard because of it."""
         now_us = self._world.clock.now_us()
         kind = errand.command.kind
         self.link, journey = radio.send(self.link, kind, now_us, self._world.timing, self._rng)
@@ -156,6 +165,7 @@ class LockRunner:
                 partial(self._arrived, errand, journey, arrival, is_first=place == 0),
                 quiet_until_us=journey.quiet_until_us,
             )
+        return journey.speaks_until_us
 
     def _arrived(
         self, errand: _Errand, journey: Journey, arrival: Arrival, *, is_first: bool
@@ -167,7 +177,7 @@ class LockRunner:
             return
         pin = errand.command.action.pin if isinstance(errand.command.action, SetCode) else None
         effects = self._act(errand.command, arrival.treatment)
-        if not is_first:
+        if not is_first or errand.is_over:
             self._took_place(effects, pin)
             return
         self.link, end = radio.answer(self.link, journey, now_us, self._rng)
@@ -202,11 +212,14 @@ class LockRunner:
         self._at(end.at_us, partial(self._returned, errand, report))
 
     def _returned(self, errand: _Errand, report: Report) -> None:
-        self._in_air = None
+        if errand.is_over:
+            return  # the hub went down meanwhile
         self._end(errand, report)
-        self._send_next()
+        self.hub.ended(errand)
 
     def _end(self, errand: _Errand, report: Report) -> None:
+        errand.is_over = True
+        self._open.remove(errand)
         self._world.work.count -= 1
         if self._seen is not None and report.id == self._seen.id:
             self._seen, self._last = self._seen.ended(report), report
@@ -263,9 +276,9 @@ class LockRunner:
             slot=notified.slot,
             incarnation=self.state.memory.incarnation,
         )
-        now_us = self._world.clock.now_us()
+        from_us = self.hub.hears_from_us(self.name, self._world.clock.now_us())
         self.link, arrivals_us, fired = radio.notify(
-            self.link, now_us, self._world.timing, self._rng
+            self.link, from_us, self._world.timing, self._rng
         )
         self.story.fired(fired)
         self.story.emit(
@@ -280,7 +293,10 @@ class LockRunner:
 
     def _told(self, notification: Notification) -> None:
         self._world.work.count -= 1
-        self._world.tell(notification)
+        if self.hub.is_up:
+            self._world.tell(notification)
+        else:
+            self.story.emit("lock.unheard", event=notification.event, slot=notification.slot)
 
     # Memory and time.
 

@@ -34,6 +34,7 @@ class Journey:
     """One command in the air, with every latency drawn, so that its end is known at its start.
 
     `arrivals`: when the frame reaches the lock, in order; empty if it never does.
+    `speaks_until_us`: when the hub's own first frame ends, its wake-up beam included.
     `report_at_us`: when the report is at the hub, if frame and answer get through.
     `no_ack_at_us`: when the hub gives up, if not; never before `report_at_us`.
     `quiet_until_us`: nothing reaches the hub because of this journey before this instant. A report
@@ -46,6 +47,7 @@ class Journey:
 
     kind: CommandKind
     arrivals: tuple[Arrival, ...]
+    speaks_until_us: int
     report_at_us: int
     no_ack_at_us: int
     quiet_until_us: int

@@ -83,7 +83,7 @@ def send(
     sleeps = link.state is RadioState.ASLEEP
     # The lock must still be listening when the frame is there, not merely when it is sent.
     beamed = sleeps and now_us + frame_us >= link.awake_until_us
-    at_us = now_us + (first_frame_us if beamed else frame_us)
+    at_us = speaks_until_us = now_us + (first_frame_us if beamed else frame_us)
     arrivals = _over_the_air(on_air, at_us)
     faults, arrivals, fired_in_air = strike(link.faults, Point.OUT, kind, arrivals, rng)
     faults, arrivals, fired_at_lock = strike(faults, Point.LOCK, kind, arrivals, rng)
@@ -95,6 +95,7 @@ def send(
     journey = Journey(
         kind=kind,
         arrivals=arrivals,
+        speaks_until_us=speaks_until_us,
         report_at_us=report_at_us,
         no_ack_at_us=no_ack_at_us,
         quiet_until_us=_quiet_until_us(kind, arrivals, report_at_us, no_ack_at_us, timing),

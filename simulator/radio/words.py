@@ -29,6 +29,14 @@ BUILT: Final[frozenset[RadioState]] = frozenset(
 
 
 @enum.unique
+class HubState(enum.Enum):
+    """Whether a hub's own radio works. Its locks know nothing of it."""
+
+    UP = "up"
+    DOWN = "down"  # nothing leaves the hub, and what locks say meanwhile is lost
+
+
+@enum.unique
 class TransmitOutcome(enum.Enum):
     """What the hub learns about its frame; Z-Wave's transmit status 0 to 4, in that order.
 

@@ -15,6 +15,7 @@ from simulator.scenario.verbs import (
     VERBS,
     Advance,
     AdvanceTo,
+    Hub,
     Inject,
     Keypad,
     Note,
@@ -97,6 +98,12 @@ async def power(run: Running, step: Step, body: Power) -> None:
         await run.bench.act(lock, set_power=pb.SetPower(action=body.action))
 
 
+async def hub(run: Running, step: Step, body: Hub) -> None:
+    """Put a hub out of work, or back."""
+    del step
+    await run.bench.set_hub(body.hub, body.state)
+
+
 async def advance(run: Running, step: Step, body: Advance) -> None:
     """Let time pass."""
     del step
@@ -159,6 +166,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "inject": inject,
     "radio": radio,
     "power": power,
+    "hub": hub,
     "advance": advance,
     "advance_to": advance_to,
     "settle": settle,

@@ -35,6 +35,7 @@ class Roster:
     """The locks that can be named at one place, in the order of the file, each with its profile.
 
     A profile is None where it is not known. `profiles` are all profile names that the file can use;
+    `hubs` are the declared ones, None if they cannot be read.
     `whole` says which locks these are, for messages. When the locks themselves cannot be read the
     roster is not `complete`, and a name that it lacks is no finding.
     """
@@ -43,6 +44,7 @@ class Roster:
     profiles: tuple[str, ...] = ()
     whole: str = "this scenario"
     complete: bool = True
+    hubs: tuple[str, ...] | None = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ from simulator.scenario.expectations import (
 )
 from simulator.scenario.fields import Body, Known, Strict, known, read_model
 from simulator.scenario.matchers import Matcher
-from simulator.scenario.problems import Finding, Trouble
+from simulator.scenario.problems import Finding, Trouble, kind_of, shown, suggest
 from simulator.scenario.scalars import (
     Flag,
     Instant,
@@ -56,7 +56,14 @@ from simulator.scenario.scalars import (
     word,
 )
 from simulator.scenario.told import tells
-from simulator.scenario.words import COMMANDS, FAULTS, POWER_ACTIONS, RADIO_STATES, can_befall
+from simulator.scenario.words import (
+    COMMANDS,
+    FAULTS,
+    HUB_STATES,
+    POWER_ACTIONS,
+    RADIO_STATES,
+    can_befall,
+)
 
 
 class Keypad(Body):
@@ -123,6 +130,23 @@ class Power(Body):
 
     locks: Locks = Field(alias="lock")
     action: Annotated[str, PlainValidator(word(POWER_ACTIONS))]
+
+
+def _hub(raw: object, info: ValidationInfo) -> str:
+    if not isinstance(raw, str):
+        raise Trouble.here(f"must be the name of a hub, not {kind_of(raw)}")
+    hubs = known(info).roster.hubs
+    if hubs is not None and raw not in hubs:
+        hint = suggest(raw, hubs) or ": declare it under hubs"
+        raise Trouble.here(f"no hub is named {shown(raw)}{hint}")
+    return raw
+
+
+class Hub(Body):
+    """Takes the radio of a declared hub away from its locks, or gives it back."""
+
+    hub: Annotated[str, PlainValidator(_hub)]
+    state: Annotated[str, PlainValidator(word(HUB_STATES))]
 
 
 class Advance(Body):
@@ -233,6 +257,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "inject": Verb(Inject),
     "radio": Verb(Radio),
     "power": Verb(Power),
+    "hub": Verb(Hub),
     "advance": Verb(Advance),
     "advance_to": Verb(AdvanceTo),
     "settle": Verb(Settle),

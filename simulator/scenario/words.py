@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from simulator.model.words import Bolt, Feedback, Keypad, Power
 from simulator.radio.faults.fault import Fault
 from simulator.radio.faults.table import FAULTS as TABLE
-from simulator.radio.words import BUILT, CommandKind, RadioState
+from simulator.radio.timing import TIMINGS as TIMINGS_BY_NAME
+from simulator.radio.words import BUILT, CommandKind, HubState, RadioState
 from simulator.scenario.problems import Trouble, listed, nearest, shown, suggest
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ POWER_STATES: Final = Words(
     "state of the power", ("good",), ("low", "critical", "depleted", "rebooting")
 )
 POWER_ACTIONS: Final = Words("power action", ("cut", "restore", "cycle"))
-TIMINGS: Final = Words("timing of the radio", ("fast",), ("zwave", "instant"))
+TIMINGS: Final = Words("timing of the radio", tuple(TIMINGS_BY_NAME))
+HUB_STATES: Final = Words("state of a hub", tuple(state.value for state in HubState))
 PROGRAMMING: Final = Words("way of programming", ("sync", "async"))
 
 BEHAVIORS: Final = ("throw", "create_random_code")
@@ -91,7 +93,7 @@ FEEDBACKS: Final = tuple(word.value for word in Feedback)
 
 # Top-level keys and verbs that are spoken of and not built yet.
 TOP_LEVEL_LATER: Final = ("always", "on_event", "report")
-VERBS_LATER: Final = ("battery", "hub", "clear_faults", "factory_reset", "host", "gateway")
+VERBS_LATER: Final = ("battery", "clear_faults", "factory_reset", "host", "gateway")
 
 
 def can_befall(fault: str, command: str) -> bool:

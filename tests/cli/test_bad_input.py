@@ -139,6 +139,17 @@ OPTIONS: Final[dict[str, tuple[list[str], int, str]]] = {
 }
 
 
+def test_locks_that_share_a_hub_cannot_be_given_a_host_each(home: Home) -> None:
+    shared = "  front: {profile: deadbolt-30, hub: attic}\n  back: {profile: nuki, hub: attic}\n"
+    text = SCENARIO.replace("  front: {profile: deadbolt-30}\n", f"{shared}hubs: {{attic: }}\n")
+    path = scenario(home, text)
+    finished = home.run("run", path, "--hosts", "per-lock")
+    assert finished.code == 2
+    why = f"{path} has locks that share a hub, and a hub lives in one host"
+    assert only_line(finished) == f"latchbench: --hosts per-lock: {why}"
+    home.assert_nothing_left()
+
+
 @pytest.mark.parametrize("what", OPTIONS)
 def test_an_option_that_cannot_be_is_said_before_anything_runs(home: Home, what: str) -> None:
     options, code, message = OPTIONS[what]

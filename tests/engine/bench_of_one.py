@@ -16,6 +16,7 @@ from gateway.engine.core import Core
 from gateway.engine.parts import Counters, Parts, Settings
 from gateway.engine.world import World
 from gateway.policy.commands import ClearCode, LockEvent, Notice, Report, SetCode, Transmit
+from gateway.policy.pacing import Pacing
 from gateway.policy.records import DeviceRecord, Facts
 from gateway.policy.times import exact_time_text
 from latchbench.clock import Clock
@@ -43,6 +44,10 @@ COMMANDS_AT_ONCE_MAX: Final = 1_000
 INSTANTS_MAX: Final = 20_000
 
 
+# These locks are dicts, and no dict was ever hurried.
+HASTE: Final = Pacing(code_gap_us=0)
+
+
 class _Draw:
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -52,7 +57,10 @@ class _Draw:
 
 
 class BenchOfOne:
-    """A gateway with these locks, all registered under their own names; each has its own host."""
+    """A gateway with these locks, all registered under their own names; each has its own host.
+
+    They share the `hub`, if one is named.
+    """
 
     def __init__(
         self,
@@ -60,11 +68,14 @@ class BenchOfOne:
         programming: str = "sync",
         facts: Facts | None = None,
         seed: int = 1,
+        hub: str = "",
+        pacing: Pacing = HASTE,
     ) -> None:
         self.locks = {lock.name: lock for lock in locks}
         self.clock = Clock(START_US)
         self.shelf = Shelf()
-        self.settings = Settings("workspace", programming=programming)
+        self.settings = Settings("workspace", programming=programming, pacing=pacing)
+        self.hub = hub
         self.trespasses: list[str] = []
         self.sent = dict.fromkeys(self.locks, 0)
         self._facts = facts
@@ -98,7 +109,7 @@ class BenchOfOne:
                 device_id=name,
                 name=name,
                 lock_id=name,
-                hub=name,
+                hub=self.hub,
                 host=name,
                 host_address="",
                 profile="plain",
@@ -239,7 +250,9 @@ class BenchOfOne:
         self.in_flight.remove(flight)
         lock = self.locks[flight.device_id]
         report = heard = Report(Transmit.NO_ACK)
-        if lock.reach is not Reach.SILENT:
+        if lock.reach is Reach.UNSENT:
+            report = Report(Transmit.FAIL)
+        elif lock.reach not in (Reach.SILENT, Reach.DEAF):
             heard = lock.obey(flight.command, self.now_us)
         if lock.reach is Reach.GOOD:
             report = heard
@@ -341,7 +354,7 @@ class BenchOfOne:
         """A lock says something unasked, as far as it is within reach."""
         lock = self.locks[name]
         lock.notice_number += 1
-        if heard and lock.reach is not Reach.SILENT and name in self.hosts_up:
+        if heard and lock.reach not in (Reach.SILENT, Reach.UNSENT) and name in self.hosts_up:
             notice = Notice(lock.notice_number, event, slot, lock.incarnation)
             self.enter(lambda: self.core.on_notice(name, notice))
 

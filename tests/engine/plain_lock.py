@@ -38,6 +38,8 @@ class Reach(StrEnum):
     GOOD = "good"
     SILENT = "silent"  # nothing is heard, and nobody acknowledges
     UNACKNOWLEDGED = "unacknowledged"  # obeyed, but no acknowledgement arrives
+    DEAF = "deaf"  # it speaks, and hears nothing
+    UNSENT = "unsent"  # its hub sends nothing, and hears nothing
     HUNG = "hung"  # the host takes the command and never reports its end
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from latchbench.pin import Pin
 from simulator.control.truth import truth
-from simulator.host.lock_runner import HUB_HOLDS_MAX
 from simulator.host.messages import Command, CommandId, LockInfo, Rejection, SetClockTo
 from simulator.host.nvm import read_nvm
 from simulator.model.effects import ClockReport, WalkReport
@@ -30,6 +29,7 @@ from simulator.model.events import (
     WalkCodes,
 )
 from simulator.model.words import NOTICE_NUMBERS, Bolt, Notice, Outcome
+from simulator.radio.air import HUB_HOLDS_MAX
 from simulator.radio.faults import arm
 from simulator.radio.faults.fault import Armed, Fault, Point
 from simulator.radio.timing import FAST, ZWAVE

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from gateway.policy.pacing import Pacing
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, SECOND_US, BenchOfOne
 from tests.engine.plain_lock import PlainLock, Reach
 from tests.properties.gateway_oracle import GatewayOracle
@@ -61,6 +62,9 @@ class GatewayMachine(RuleBasedStateMachine):
         checksum=FLAGS,
         lacks=st.sampled_from([set(), set(), {2}]),
         programming=st.sampled_from(["sync", "async"]),
+        hub=st.sampled_from(["", "", "shared"]),
+        commands=st.sampled_from([1, 4]),
+        gap_us=st.sampled_from([0, 0, 2 * SECOND_US]),
     )
     def a_house(
         self,
@@ -71,12 +75,16 @@ class GatewayMachine(RuleBasedStateMachine):
         checksum: bool,
         lacks: set[int],
         programming: str,
+        hub: str,
+        commands: int,
+        gap_us: int,
     ) -> None:
         self.left_out = left_out
         attic = PlainLock("attic", slots=3, supervised=supervised, has_checksum=checksum)
         barn = PlainLock("barn", slots=4, masked=masked, tells_writes=tells_writes)
         attic.lacks = set(lacks)
-        self.bench = BenchOfOne(attic, barn, programming=programming)
+        pacing = Pacing(commands, gap_us)
+        self.bench = BenchOfOne(attic, barn, programming=programming, hub=hub, pacing=pacing)
         self.oracle = GatewayOracle(self.bench)
         self.bench.host_up()
 
@@ -257,7 +265,7 @@ class GatewayMachine(RuleBasedStateMachine):
         for flight in [one for one in self.bench.in_flight if one.device_id == name]:
             self.bench.in_flight.remove(flight)
             lock = self.bench.locks[name]
-            if obeyed and lock.reach is not Reach.SILENT:
+            if obeyed and lock.reach not in (Reach.SILENT, Reach.DEAF):
                 lock.obey(flight.command, self.bench.now_us)
 
     @precondition(about("hosts"))

@@ -231,6 +231,18 @@ class FillSlots(_message.Message):
     used: int
     def __init__(self, used: _Optional[int] = ...) -> None: ...
 
+class SetHubRequest(_message.Message):
+    __slots__ = ("hub", "state")
+    HUB_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    hub: str
+    state: str
+    def __init__(self, hub: _Optional[str] = ..., state: _Optional[str] = ...) -> None: ...
+
+class SetHubResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class DumpTruthRequest(_message.Message):
     __slots__ = ("locks",)
     LOCKS_FIELD_NUMBER: _ClassVar[int]

@@ -210,6 +210,11 @@ class HostControlServiceStub(object):
                 request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.SerializeToString,
                 response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.FromString,
                 _registered_method=True)
+        self.SetHub = channel.unary_unary(
+                '/latchbench.bench.v1.HostControlService/SetHub',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
+                _registered_method=True)
 
 
 class HostControlServiceServicer(object):
@@ -228,6 +233,12 @@ class HostControlServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetHub(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_HostControlServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -240,6 +251,11 @@ def add_HostControlServiceServicer_to_server(servicer, server):
                     servicer.DumpTruth,
                     request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.FromString,
                     response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.SerializeToString,
+            ),
+            'SetHub': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetHub,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -307,6 +323,33 @@ class HostControlService(object):
             metadata,
             _registered_method=True)
 
+    @staticmethod
+    def SetHub(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.HostControlService/SetHub',
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
 
 class BenchServiceStub(object):
     """The bench as a whole, by the names of the locks: for the command line and the console.
@@ -352,6 +395,11 @@ class BenchServiceStub(object):
                 '/latchbench.bench.v1.BenchService/AdvanceClock',
                 request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockRequest.SerializeToString,
                 response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockResponse.FromString,
+                _registered_method=True)
+        self.SetHub = channel.unary_unary(
+                '/latchbench.bench.v1.BenchService/SetHub',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
                 _registered_method=True)
 
 
@@ -405,6 +453,12 @@ class BenchServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetHub(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_BenchServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -442,6 +496,11 @@ def add_BenchServiceServicer_to_server(servicer, server):
                     servicer.AdvanceClock,
                     request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockRequest.FromString,
                     response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockResponse.SerializeToString,
+            ),
+            'SetHub': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetHub,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -634,6 +693,33 @@ class BenchService(object):
             '/latchbench.bench.v1.BenchService/AdvanceClock',
             protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockRequest.SerializeToString,
             protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetHub(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.BenchService/SetHub',
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
             options,
             channel_credentials,
             insecure,
