@@ -13,7 +13,15 @@ from simulator.scenario.reader import read_scenario_text
 from simulator.scenario.schema import File, Lock
 from simulator.scenario.shapes import OPERATORS
 from simulator.scenario.verbs import VERBS
-from simulator.scenario.words import FAULTS, FEEDBACKS, METRICS, RADIO_STATES, REASONS
+from simulator.scenario.words import (
+    FAULTS,
+    FEEDBACKS,
+    KEYPAD_STATES,
+    METRICS,
+    POWER_STATES,
+    RADIO_STATES,
+    REASONS,
+)
 
 README = (Path(__file__).parents[2] / "scenarios" / "README.md").read_text(encoding="utf-8")
 
@@ -93,6 +101,8 @@ def test_every_matcher_has_a_row() -> None:
     ("title", "known"),
     [
         ("radio", RADIO_STATES.built),
+        ("power", POWER_STATES.built),
+        ("keypad", KEYPAD_STATES.built),
         ("fault", FAULTS.built),
         ("reason", REASONS),
         ("feedback", FEEDBACKS),
