@@ -52,11 +52,11 @@ class Busy:
 class Book:
     """One lock, as the engine works with it. `sequence` is the last command id given out.
 
-    `just_read` is the slot that the last command read, and when its report came. `heard_at_us` is
-    when the lock last acknowledged something: what it says unasked does not show that it hears.
-    `called_at_us` is when it was last tried because of that; `spoke_meanwhile` says that it spoke
-    while a command was under way to it. No code is written before
-    `writes_from_us`.
+    `just_read` is the slot that the last command read, and when its report came. `astray` are codes
+    of which an acknowledged write was not found in its slot: the lock is walked for them.
+    `heard_at_us` is when the lock last acknowledged something: what it says unasked does not show
+    that it hears. `called_at_us` is when it was last tried because of that; `spoke_meanwhile` says
+    that it spoke while a command was under way to it. No code is written before `writes_from_us`.
     """
 
     device_id: str
@@ -83,6 +83,7 @@ class Book:
     wants_ping: bool = False
     wants_slots: list[int] = field(default_factory=list)
     cut_short: set[str] = field(default_factory=set)
+    astray: set[str] = field(default_factory=set)
     suspects: set[str] = field(default_factory=set)
     resync_interval_us: int = RESYNC_FIRST_US
     resync_at_us: int | None = None

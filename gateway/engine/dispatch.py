@@ -42,7 +42,7 @@ from gateway.policy.operations import (
     next_wake_us,
 )
 from gateway.policy.records import Progress
-from gateway.policy.retry import backoff_us
+from gateway.policy.retry import SILENCES_UNTIL_DEAD, backoff_us
 
 if TYPE_CHECKING:
     from gateway.engine.book import Book
@@ -116,6 +116,7 @@ class Dispatcher:
             resync_due=book.resync_due,
             held=self._world.held(book.device_id),
             cut_short=frozenset(book.cut_short),
+            astray=frozenset(book.astray),
             just_read=just_read,
             may_write=now_us >= book.writes_from_us,
         )
@@ -230,7 +231,10 @@ class Dispatcher:
         self.hubs.release(book)
 
     def _unanswered(self, book: Book) -> None:
-        """The lock is there and does not say what it was asked: ask again after a pause."""
+        """The lock is there and does not say what it was asked: ask again after a pause.
+
+        One that goes on like that is no better than a silent one to those who wait for it.
+        """
         book.unanswered += 1
         book.retry_at_us = self._parts.now_us() + backoff_us(book.unanswered, self._parts.below)
         self._parts.trace(
@@ -238,6 +242,8 @@ class Dispatcher:
             lock=self._world.devices[book.device_id].name,
             times=book.unanswered,
         )
+        if book.unanswered >= SILENCES_UNTIL_DEAD:
+            self._listener.locks_silent([book.device_id])
 
     def _learn(self, book: Book, operation: Operation, report: Report) -> None:
         self._observer.incarnation(book, report.incarnation)

@@ -13,18 +13,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from simulator.host.ids import REJECTIONS, Seen, Verdict, judge
 from simulator.host.lock_start import start
 from simulator.host.messages import LockInfo, Notification, Report, SetClockTo
 from simulator.host.nvm import Nvm, Record, nvm_path
 from simulator.host.story import Story
-from simulator.model import says
+from simulator.host.treatments import Deed, Scene, changed_codes, treat
 from simulator.model.effects import InfoReport, Notified, Replied, reply_of
 from simulator.model.events import ProgrammedAtKeypad, SetCode, TimerFired
 from simulator.model.lock import next_timer_us, step
-from simulator.model.words import ACCESS_CONTROL, Outcome
+from simulator.model.words import Outcome
 from simulator.radio import link as radio
 from simulator.radio.words import TransmitOutcome, Treatment
 
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from simulator.model.state import LockState
     from simulator.radio.journey import Arrival, Journey
     from simulator.radio.link import Link, Return
+
+# By how much a frame comes after the one that overtook it. A tunable: right behind it.
+OVERTAKEN_BY_US: Final = 1_000
 
 
 @dataclass(slots=True, eq=False)
@@ -88,6 +91,8 @@ class LockRunner:
         self._world = world
         self._rng = Random(self.chance)
         self._open: list[_Errand] = []
+        self._overtaken: list[Command] = []
+        self._before = begun.before
         self._said = 0
         self._timer: Timer | None = None
         self._persist()
@@ -157,13 +162,20 @@ class LockRunner:
         kind = errand.command.kind
         self.link, journey = radio.send(self.link, kind, now_us, self._world.timing, self._rng)
         self.story.fired(journey.fired)
+        if journey.is_overtaken:
+            self._overtaken.append(errand.command)
         if not journey.arrivals:
-            self._return(errand, radio.unheard(self.link, journey), None)
+            self._return(errand, radio.unheard(journey), None)
         for place, arrival in enumerate(journey.arrivals):
+            self._world.work.count += place > 0
+            quiet_until_us = journey.quiet_until_us
+            if self._overtaken:  # what this frame brings along may be told of before its report
+                soonest_us = arrival.at_us + self._world.timing.latency_min_us
+                quiet_until_us = min(quiet_until_us, soonest_us)
             self._at(
                 arrival.at_us,
                 partial(self._arrived, errand, journey, arrival, is_first=place == 0),
-                quiet_until_us=journey.quiet_until_us,
+                quiet_until_us=quiet_until_us,
             )
         return journey.speaks_until_us
 
@@ -171,31 +183,63 @@ class LockRunner:
         self, errand: _Errand, journey: Journey, arrival: Arrival, *, is_first: bool
     ) -> None:
         now_us = self._world.clock.now_us()
+        self._world.work.count -= not is_first
         if not radio.arrives(self.link, journey, now_us):
             if is_first:
-                self._return(errand, radio.unheard(self.link, journey), None)
+                self._return(errand, radio.unheard(journey), None)
             return
-        pin = errand.command.action.pin if isinstance(errand.command.action, SetCode) else None
-        effects = self._act(errand.command, arrival.treatment)
+        deed = self._act(errand.command, arrival.treatment)
         if not is_first or errand.is_over:
-            self._took_place(effects, pin)
+            self._took_place(deed.effects, _pin_of(errand.command))
             return
-        self.link, end = radio.answer(self.link, journey, now_us, self._rng)
+        if deed.is_silent:
+            self.link, end = radio.unanswered(self.link, journey, now_us)
+        else:
+            self.link, end = radio.answer(self.link, journey, now_us, self._rng)
         # Before the memory is written, so that the answer is in the same write as the deed.
-        self._return(errand, end, reply_of(effects))
-        self._took_place(effects, pin)
+        self._return(errand, end, reply_of(deed.effects))
+        self._took_place(deed.effects, _pin_of(errand.command))
         self.story.fired(end.fired)
+        self._bring_overtaken()
 
-    def _act(self, command: Command, treatment: Treatment) -> tuple[Effect, ...]:
+    def _bring_overtaken(self) -> None:
+        """What was overtaken by a frame that has just been heard comes right behind it."""
+        overtaken, self._overtaken = self._overtaken, []
+        for place, command in enumerate(overtaken, start=1):
+            due_us = self._world.clock.now_us() + place * OVERTAKEN_BY_US
+            quiet_until_us = due_us + self._world.timing.latency_min_us
+            self._world.work.count += 1
+            self._at(due_us, partial(self._arrived_late, command), quiet_until_us=quiet_until_us)
+
+    def _arrived_late(self, command: Command) -> None:
+        """A frame that its hub has given up: the lock obeys, and nobody waits for an answer."""
+        self._world.work.count -= 1
+        if radio.hears(self.link):
+            deed = self._act(command, Treatment.OVERTAKEN)
+            self._took_place(deed.effects, _pin_of(command))
+
+    def _act(self, command: Command, treatment: Treatment) -> Deed:
         """What the lock does with a frame that it hears, liars included."""
         now_us = self._world.clock.now_us()
-        profile, action = self.settings.profile, command.action
+        action = command.action
         event: Event = action.arriving(now_us) if isinstance(action, SetClockTo) else action
-        if treatment is Treatment.NORMAL:
-            self.state, effects = step(profile, self.state, event, now_us)
-            return effects
-        self.state, effects = step(profile, self.state, TimerFired(), now_us)
-        return (*effects, says.written(profile, ok=treatment is Treatment.SKIP_WRITE))
+        scene = Scene(self.settings.profile, self.state, event, self._before, now_us)
+        if radio.understands(self.link):
+            deed = treat(treatment, scene)
+        else:
+            self.story.emit("lock.not_understood", command=command.kind.value)
+            deed = Deed(*scene.goes_on())
+        if deed.torn is not None:
+            self.story.emit("lock.write.torn")
+            self.nvm.tear(replace(self._record(), memory=deed.torn))
+        self._become(deed.state)
+        return deed
+
+    def _become(self, state: LockState) -> None:
+        old, new = self.state.memory.slots, state.memory.slots
+        if old is not new:
+            self._before = changed_codes(old, new) or self._before
+        self.state = state
 
     def _return(self, errand: _Errand, end: Return, reply: Replied | None) -> None:
         """The end is known, and will be at the hub at `end.at_us`."""
@@ -242,7 +286,8 @@ class LockRunner:
         """Something happens at the lock now, by hand or by time. What came of it."""
         now_us = self._world.clock.now_us()
         pin = event.pin if isinstance(event, ProgrammedAtKeypad) else None
-        self.state, effects = step(self.settings.profile, self.state, event, now_us)
+        state, effects = step(self.settings.profile, self.state, event, now_us)
+        self._become(state)
         self._took_place(effects, pin)
         return effects
 
@@ -263,24 +308,22 @@ class LockRunner:
                 self._notify(effect)
 
     def _notify(self, notified: Notified) -> None:
-        # The device plane has room for the events of access control and no others.
-        crosses = notified.kind == ACCESS_CONTROL
-        if not crosses:
-            self.story.emit("lock.noticed", event=notified.notice, slot=notified.slot)
-            return
-        self._said += 1
         notification = Notification(
             lock_id=self.settings.lock_id,
-            number=self._said,
+            number=self._said + 1,
             event=notified.event,
             slot=notified.slot,
             incarnation=self.state.memory.incarnation,
+            kind=notified.kind,
         )
         from_us = self.hub.hears_from_us(self.name, self._world.clock.now_us())
         self.link, arrivals_us, fired = radio.notify(
             self.link, from_us, self._world.timing, self._rng
         )
         self.story.fired(fired)
+        if fired and not arrivals_us:
+            return  # never said, so it takes no number; what is lost in the air does
+        self._said += 1
         self.story.emit(
             "lock.notified",
             event=notified.notice,
@@ -301,16 +344,22 @@ class LockRunner:
     # Memory and time.
 
     def _persist(self) -> None:
-        self.nvm.save(
-            Record(
-                lock=self.settings.name,
-                profile=self.settings.profile_name,
-                memory=self.state.memory,
-                radio=self.link.state,
-                is_powered=self.state.is_powered,
-                faults=self.link.faults,
-                seen=self._seen,
-            )
+        self.nvm.save(self._record())
+
+    def _record(self) -> Record:
+        return Record(
+            lock=self.settings.name,
+            profile=self.settings.profile_name,
+            memory=self.state.memory,
+            radio=self.link.state,
+            loss=self.link.loss,
+            latency_us=self.link.latency_us,
+            faults=self.link.faults,
+            is_powered=self.state.is_powered,
+            is_hung=self.state.is_hung,
+            restarts_at_us=self.state.restarts_at_us,
+            before=self._before,
+            seen=self._seen,
         )
 
     def _arm(self) -> None:
@@ -335,3 +384,7 @@ class LockRunner:
         return self._world.clock.call_at(
             due_us, action, order=self.settings.name, quiet_until_us=quiet_until_us
         )
+
+
+def _pin_of(command: Command) -> Pin | None:
+    return command.action.pin if isinstance(command.action, SetCode) else None

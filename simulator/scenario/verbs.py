@@ -52,6 +52,7 @@ from simulator.scenario.scalars import (
     Positive,
     PositiveDuration,
     Probability,
+    Share,
     Text,
     word,
 )
@@ -64,6 +65,7 @@ from simulator.scenario.words import (
     RADIO_STATES,
     can_befall,
 )
+from simulator.scenario.world_verbs import Battery, ClearFaults, FactoryReset, Jam, KeypadState
 
 
 class Keypad(Body):
@@ -119,10 +121,24 @@ class Thumbturn(Body):
 
 
 class Radio(Body):
-    """Puts the radio of a lock into a state."""
+    """Puts the radio of a lock into a state; how bad a `degraded` one is can be said."""
 
     locks: Locks = Field(alias="lock")
     state: Annotated[str, PlainValidator(word(RADIO_STATES))]
+    loss: Share | None = None
+    latency_us: PositiveDuration | None = Field(alias="latency", default=None)
+
+    @model_validator(mode="after")
+    def _only_if_degraded(self) -> Radio:
+        given = {"loss": self.loss, "latency": self.latency_us}
+        if self.state != "degraded" and any(value is not None for value in given.values()):
+            message = "only a degraded radio has this"
+            raise Trouble(
+                Finding((key,), message, on_key=True)
+                for key, value in given.items()
+                if value is not None
+            )
+        return self
 
 
 class Power(Body):
@@ -258,6 +274,11 @@ VERBS: Final[Mapping[str, Verb]] = {
     "radio": Verb(Radio),
     "power": Verb(Power),
     "hub": Verb(Hub),
+    "battery": Verb(Battery),
+    "factory_reset": Verb(FactoryReset),
+    "jam": Verb(Jam),
+    "keypad_state": Verb(KeypadState),
+    "clear_faults": Verb(ClearFaults),
     "advance": Verb(Advance),
     "advance_to": Verb(AdvanceTo),
     "settle": Verb(Settle),

@@ -21,6 +21,8 @@ STORIES = (
     "sharing/length-clash.yaml",
     "hubs/dead-neighbour.yaml",
     "hubs/hub-down.yaml",
+    "faults/reorder.yaml",
+    "faults/degraded.yaml",
 )
 # Without latencies nothing but the contract decides what comes first.
 INSTANT_STORIES = (
