@@ -15,6 +15,7 @@ from tests.engine.bench_of_one import HOUR_US
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gateway.policy.answers import AttemptView
     from gateway.policy.records import AccessCodeView, CreateMultipleView
     from tests.engine.bench_of_one import BenchOfOne
     from tests.engine.plain_lock import PlainLock
@@ -52,7 +53,8 @@ class GatewayOracle:
         self.promised: dict[str, Promise] = {}
         self.deleted: set[str] = set()
         self.calls: list[Call] = []
-        self.deletions: dict[str, Reply[None]] = {}
+        self.changes: list[Reply[AttemptView]] = []
+        self.deletions: dict[str, Reply[AttemptView]] = {}
         self.free_since_us = 0
         self._untold_rows = 0
         self._ended_early = 0
@@ -67,6 +69,33 @@ class GatewayOracle:
     def ask(self, devices: Sequence[str], parameters: dict[str, Any]) -> None:
         reply = self.bench.create(*devices, **parameters)
         self.calls.append(Call(reply, len(devices), "ends_at" in parameters))
+
+    def ask_one(self, device: str, parameters: dict[str, Any]) -> None:
+        """`create`, whose answer is told of as that of a group of one."""
+        reply = self.bench.create_one(device, **parameters)
+        self.calls.append(Call(reply, 1, has_window=False))
+
+    def change(
+        self, code_id: str, code: str | None, window: tuple[int, int] | str | None, *, sync: bool
+    ) -> None:
+        """`update`. From then on what is promised is what was asked for, if it was taken."""
+        asked: dict[str, Any] = {"sync": sync}
+        if code is not None:
+            asked["code"] = code
+        if isinstance(window, str):
+            asked["type"] = window
+        elif window is not None:
+            asked["starts_at"] = self.bench.at(window[0])
+            asked["ends_at"] = self.bench.at(window[0] + window[1])
+        before = self.bench.world.codes.get(code_id)
+        reply = self.bench.update(code_id, **asked)
+        after = self.bench.world.codes.get(code_id)
+        if after != before and after is not None:
+            assert after.pin is not None
+            self.promised[code_id] = Promise(
+                after.device_id, after.pin.reveal(), self.bench.now_us, after.ends_at_us
+            )
+        self.changes.append(reply)
 
     def wanted(self) -> list[str]:
         """Ids of the rows that callers believe to have."""
