@@ -171,9 +171,8 @@ class GatewayMachine(RuleBasedStateMachine):
         allowed: bool,
         pause: int | None,
     ) -> None:
-        asked = {
-            "code": code, "common_code_key": key, "sync": sync, "allow_external_modification": allowed
-        }  # fmt: skip
+        asked = {"code": code, "common_code_key": key, "sync": sync}
+        asked["allow_external_modification"] = allowed
         self.oracle.ask_one(name, asked)
         self.pause(pause)
 
