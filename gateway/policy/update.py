@@ -224,11 +224,20 @@ def updated(
         row = _looked_at_afresh(row)
     if update.code is not None and Change.CODE in kinds:
         row = _with_code(row, update.code)
+    if row.progress is Progress.OPEN and not is_wanted(row, now_us):
+        row = _not_yet(row)
     if code.slot is None or not (code.was_set or code.mutations):
         return replace(row, mutations=())  # the lock never had it: it is still being created
     if row.progress is Progress.THERE and is_wanted(row, now_us):
         return row  # nothing of this concerns the lock
     return replace(row, mutations=followed_by(code.mutations, mutations))
+
+
+def _not_yet(code: CodeRecord) -> CodeRecord:
+    """A row that is not due any more: what may be of it on its lock is to be found and cleared."""
+    if code.slot is None or code.sends == 0:
+        return replace(code, slot=None)
+    return replace(code, progress=Progress.DOUBT)
 
 
 def _looked_at_afresh(code: CodeRecord) -> CodeRecord:

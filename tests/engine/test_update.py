@@ -289,6 +289,41 @@ def test_a_code_that_is_moved_to_later_leaves_its_lock_and_comes_back() -> None:
     assert bench.listed("front") == []
 
 
+@pytest.mark.parametrize("refuses", [True, False])
+def test_a_code_that_is_changed_and_moved_to_later_leaves_nothing_on_its_lock(
+    refuses: bool,
+) -> None:
+    bench = a_bench("front")
+    row = a_code(bench)
+    bench.locks["front"].refuses = refuses
+    if refuses:
+        bench.update(row.access_code_id, code="2580")
+        bench.settle()
+    window = {"starts_at": bench.at(5 * HOUR_US), "ends_at": bench.at(9 * HOUR_US)}
+    call = bench.update(row.access_code_id, code="4321", **window)
+    bench.settle()
+    assert call.value.status == "success"
+    assert bench.locks["front"].codes == {}
+    bench.locks["front"].refuses = False
+    bench.advance(5 * HOUR_US)
+    assert bench.locks["front"].codes == {1: "4321"}
+
+
+def test_a_code_that_was_not_written_yet_gives_its_slot_back_when_it_is_moved() -> None:
+    bench = a_bench(PlainLock("front", slots=1), programming="async")
+    bench.hold(shelf=True)
+    bench.create(code="1234")
+    (code,) = bench.world.codes_of("front")
+    window = {"starts_at": bench.at(5 * HOUR_US), "ends_at": bench.at(9 * HOUR_US)}
+    bench.update(code.access_code_id, **window)
+    assert bench.world.codes[code.access_code_id].slot is None
+    bench.release()
+    call = bench.create(code="4321")
+    bench.settle()
+    assert call.value.access_codes[0].code is not None
+    assert bench.locks["front"].codes == {1: "4321"}
+
+
 def test_a_longer_stay_asks_nothing_of_the_lock() -> None:
     bench = a_bench("front")
     row = a_code(bench, starts_at=bench.at(0), ends_at=bench.at(HOUR_US))
