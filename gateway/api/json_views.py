@@ -56,7 +56,6 @@ def create_json(view: CreateView) -> Json:
         "access_code": access_code_json(view.access_code),
         "action_attempt": attempt_json(view.attempt),
         "latchbench": {
-            "group_id": view.access_code.group_id,
             "warnings": _warnings(view.warnings),
             "ignored_parameters": view.ignored_parameters,
         },
