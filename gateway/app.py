@@ -141,6 +141,14 @@ class Gateway:
         self.get = self.core.get
         self.list = self.core.list
         self.delete = self.core.delete
+        self.create = self.core.create
+        self.update = self.core.updates.update
+        self.update_multiple = self.core.updates.update_multiple
+        self.get_attempt = self.core.lookups.get_attempt
+        self.list_attempts = self.core.lookups.list_attempts
+        self.get_unmanaged = self.core.lookups.get_unmanaged
+        self.list_unmanaged = self.core.lookups.list_unmanaged
+        self.generate = self.core.lookups.generate
         self.list_devices = self.core.list_devices
         self.now_us = self.core.now_us
 
@@ -150,7 +158,14 @@ class Gateway:
         Must be called inside a running loop, and before any call enters.
         """
         snapshot = self._store.load()
-        self.core.restore(snapshot.devices, snapshot.groups, snapshot.codes, snapshot.unmanaged)
+        self.core.restore(
+            snapshot.devices,
+            snapshot.groups,
+            snapshot.codes,
+            snapshot.unmanaged,
+            snapshot.attempts,
+            snapshot.answers,
+        )
         for device in snapshot.devices:
             self._hosts.know(device)
 

@@ -39,6 +39,11 @@ class CodeRun:
     refused_by_supervision: bool = False
     misses: int = 0
 
+    @property
+    def is_taken_at_its_word(self) -> bool:
+        """Whether the lock had the last command and did not say no to it."""
+        return self.acknowledged and not self.refused_by_supervision
+
 
 @dataclass(slots=True)
 class Busy:

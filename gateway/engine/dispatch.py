@@ -117,7 +117,8 @@ class Dispatcher:
     def _take_slot(self, choice: TakeSlot) -> None:
         code = self._world.codes[choice.access_code_id]
         errors = tuple(problem for problem in code.errors if problem.error_code != NO_SPACE)
-        self._world.put_code(replace(code, slot=choice.slot, errors=errors))
+        # Nothing was sent to this slot yet, whatever was sent to another.
+        self._world.put_code(replace(code, slot=choice.slot, sends=0, errors=errors))
         self._world.save()
 
     def _send(self, book: Book, operation: Operation) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from gateway.policy.operations import is_due
+from gateway.policy.answers import AttemptView, UnmanagedView
+from gateway.policy.attempts import AttemptStatus, AttemptType
+from gateway.policy.mutations import Change
+from gateway.policy.operations import is_due, is_inactive, is_left_out
 from gateway.policy.records import (
     AccessCodeView,
     CodeProblem,
@@ -16,7 +19,9 @@ from gateway.policy.records import (
 )
 
 if TYPE_CHECKING:
-    from gateway.policy.records import CodeRecord, DeviceRecord
+    from gateway.policy.attempts import AttemptRecord
+    from gateway.policy.mutations import Mutation
+    from gateway.policy.records import CodeRecord, DeviceRecord, UnmanagedRecord
 
 OFFLINE_MESSAGE: Final = "The lock does not answer."
 
@@ -25,8 +30,10 @@ def status_of(code: CodeRecord, now_us: int) -> Status:
     """`status` as the API words it."""
     if code.want is Want.ABSENT:
         return Status.REMOVING
-    if code.progress is Progress.THERE:
-        return Status.SET
+    if is_left_out(code) or is_inactive(code):
+        return Status.UNSET
+    if code.progress is Progress.THERE and is_due(code, now_us):
+        return Status.UNKNOWN if code.old_pins else Status.SET
     return Status.SETTING if is_due(code, now_us) else Status.UNSET
 
 
@@ -36,7 +43,11 @@ def pending_mutations(code: CodeRecord, now_us: int) -> tuple[PendingMutation, .
         return (
             PendingMutation("deleting", "Removing the code from the lock.", code.created_at_us),
         )
-    if code.progress is Progress.THERE:
+    if is_left_out(code):
+        return ()
+    if code.mutations:
+        return tuple(_updating(code, mutation) for mutation in code.mutations)
+    if code.progress is Progress.THERE and is_due(code, now_us):
         return ()
     if is_due(code, now_us):
         return (PendingMutation("creating", "Setting the code on the lock.", code.created_at_us),)
@@ -47,6 +58,50 @@ def pending_mutations(code: CodeRecord, now_us: int) -> tuple[PendingMutation, .
             code.created_at_us,
             scheduled_at_us=code.load_at_us,
         ),
+    )
+
+
+_UPDATING: Final = {
+    Change.CODE: "Setting another code on the lock.",
+    Change.NAME: "Changing the name together with what else is to change on the lock.",
+    Change.TIME_FRAME: "Changing on the lock when the code is valid.",
+}
+
+
+def _updating(code: CodeRecord, mutation: Mutation) -> PendingMutation:
+    of_code = mutation.mutation_code is Change.CODE
+    return PendingMutation(
+        mutation.mutation_code.value,
+        _UPDATING[mutation.mutation_code],
+        mutation.requested_at_us,
+        change=mutation,
+        old_code=code.old_pins[0] if of_code and code.old_pins else None,
+        code=code.pin if of_code else None,
+    )
+
+
+def attempt_view(attempt: AttemptRecord, code: AccessCodeView | None) -> AttemptView:
+    """The attempt for a caller; `code` is the row as it is now, if it is still there."""
+    succeeded = attempt.status is AttemptStatus.SUCCESS
+    return AttemptView(
+        attempt.action_attempt_id,
+        attempt.action_type.value,
+        attempt.status.value,
+        attempt.error_type,
+        attempt.error_message,
+        code if succeeded and attempt.action_type is not AttemptType.DELETE else None,
+    )
+
+
+def unmanaged_view(record: UnmanagedRecord, workspace_id: str) -> UnmanagedView:
+    """A code that somebody else put into a lock; digits that read masked are unknown."""
+    return UnmanagedView(
+        record.access_code_id,
+        record.device_id,
+        workspace_id,
+        record.pin,
+        Status.SET,
+        record.first_seen_at_us,
     )
 
 

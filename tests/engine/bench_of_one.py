@@ -27,6 +27,7 @@ from tests.engine.shelf import Shelf, Thought
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gateway.policy.answers import AttemptView, CreateView
     from gateway.policy.commands import Command
     from gateway.policy.records import AccessCodeView, CreateMultipleView, EventRecord
 
@@ -146,11 +147,37 @@ class BenchOfOne:
         self.enter(lambda: self.core.create_multiple(body, reply.answer))
         return reply
 
-    def delete(self, access_code_id: str) -> Reply[None]:
-        reply: Reply[None] = Reply(self.clock)
-        query = {"access_code_id": access_code_id}
+    def delete(self, access_code_id: str, **more: Any) -> Reply[AttemptView]:
+        reply: Reply[AttemptView] = Reply(self.clock)
+        query = {"access_code_id": access_code_id, **more}
         self.enter(lambda: self.core.delete(query, reply.answer))
         return reply
+
+    def create_one(self, device: str, **parameters: Any) -> Reply[CreateView]:
+        """`create` on one device."""
+        reply: Reply[CreateView] = Reply(self.clock)
+        body = {"device_id": device, **parameters}
+        self.enter(lambda: self.core.create(body, reply.answer))
+        return reply
+
+    def update(self, access_code_id: str, **parameters: Any) -> Reply[AttemptView]:
+        reply: Reply[AttemptView] = Reply(self.clock)
+        body = {"access_code_id": access_code_id, **parameters}
+        self.enter(lambda: self.core.updates.update(body, reply.answer))
+        return reply
+
+    def update_multiple(self, key: str | None, **parameters: Any) -> Reply[None]:
+        reply: Reply[None] = Reply(self.clock)
+        body = {"common_code_key": key, **parameters}
+        self.enter(lambda: self.core.updates.update_multiple(body, reply.answer))
+        return reply
+
+    def attempt(self, action_attempt_id: str) -> AttemptView:
+        """An action attempt as it is now."""
+        reply: Reply[AttemptView] = Reply(self.clock)
+        query = {"action_attempt_id": action_attempt_id}
+        self.enter(lambda: self.core.lookups.get_attempt(query, reply.answer))
+        return reply.value
 
     def get(self, access_code_id: str) -> Reply[AccessCodeView]:
         reply: Reply[AccessCodeView] = Reply(self.clock)
@@ -361,6 +388,8 @@ class BenchOfOne:
                 list(shelf.groups.values()),
                 list(shelf.codes.values()),
                 list(shelf.unmanaged.values()),
+                list(shelf.attempts.values()),
+                list(shelf.answers.values()),
             )
         )
         if up:

@@ -29,6 +29,7 @@ BEHAVIORS = st.sampled_from(["throw", "create_random_code"])
 REACHES = st.sampled_from([Reach.GOOD, *Reach])
 MOODS = st.sampled_from(["good", "refuses", "pretends", "shortens"])
 FLAGS = st.booleans()
+KEYS = st.sampled_from([None, None, "guest 7", "guest 8"])
 SELDOM = st.sampled_from([False, False, False, True])
 SPANS_US = st.sampled_from(
     [SECOND_US, 5 * SECOND_US, 30 * SECOND_US, 2 * MINUTE_US, 20 * MINUTE_US, HOUR_US, 9 * HOUR_US]
@@ -159,6 +160,41 @@ class GatewayMachine(RuleBasedStateMachine):
         self.bench.locks[name].reach = reach
         self.a_lock_has_its_moods(name, mood)
         self.pause(pauses[1])
+
+    @rule(name=LOCKS, code=st.none() | CODES, key=KEYS, sync=FLAGS, allowed=SELDOM, pause=PAUSES)
+    def somebody_asks_for_one_code(
+        self,
+        name: str,
+        code: str | None,
+        key: str | None,
+        sync: bool,
+        allowed: bool,
+        pause: int | None,
+    ) -> None:
+        asked = {"code": code, "common_code_key": key, "sync": sync}
+        asked["allow_external_modification"] = allowed
+        self.oracle.ask_one(name, asked)
+        self.pause(pause)
+
+    @rule(
+        place=st.integers(0, 20),
+        code=st.none() | CODES,
+        window=st.none() | st.just("ongoing") | WINDOWS,
+        sync=FLAGS,
+        pause=PAUSES,
+    )
+    def somebody_changes_a_code(
+        self,
+        place: int,
+        code: str | None,
+        window: tuple[int, int] | str | None,
+        sync: bool,
+        pause: int | None,
+    ) -> None:
+        wanted = self.oracle.wanted()
+        if wanted:
+            self.oracle.change(wanted[place % len(wanted)], code, window, sync=sync)
+        self.pause(pause)
 
     @rule(place=st.integers(0, 20), pause=PAUSES)
     def somebody_deletes_a_code(self, place: int, pause: int | None) -> None:
@@ -309,6 +345,10 @@ class GatewayMachine(RuleBasedStateMachine):
     @invariant()
     def no_lock_is_given_one_code_twice(self) -> None:
         self.oracle.check_reserved()
+
+    @invariant()
+    def codes_of_one_key_are_equal(self) -> None:
+        self.oracle.check_keys()
 
     @invariant()
     def every_call_is_answered_in_time(self) -> None:
