@@ -132,6 +132,7 @@ class Power(Body):
     action: Annotated[str, PlainValidator(word(POWER_ACTIONS))]
 
 
+@tells({"type": "string", "minLength": 1})
 def _hub(raw: object, info: ValidationInfo) -> str:
     if not isinstance(raw, str):
         raise Trouble.here(f"must be the name of a hub, not {kind_of(raw)}")
@@ -142,7 +143,7 @@ def _hub(raw: object, info: ValidationInfo) -> str:
     return raw
 
 
-class Hub(Body):
+class SetHub(Body):
     """Takes the radio of a declared hub away from its locks, or gives it back."""
 
     hub: Annotated[str, PlainValidator(_hub)]
@@ -257,7 +258,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "inject": Verb(Inject),
     "radio": Verb(Radio),
     "power": Verb(Power),
-    "hub": Verb(Hub),
+    "hub": Verb(SetHub),
     "advance": Verb(Advance),
     "advance_to": Verb(AdvanceTo),
     "settle": Verb(Settle),

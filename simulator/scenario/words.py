@@ -81,7 +81,7 @@ CODE_TYPES: Final = ("ongoing", "time_bound")
 # What the gateway counts since it started.
 METRICS: Final = (
     "commands", "reports", "notices", "silences", "frames", "malformed_reports", "commits",
-    "choices", "choices_made_again",
+    "choices", "choices_made_again", "hub_failures",
 )  # fmt: skip
 
 # What the truth about a lock is worded in.
