@@ -16,13 +16,13 @@ from simulator.scenario.verbs import (
     VERBS,
     Advance,
     AdvanceTo,
-    Hub,
     Inject,
     Keypad,
     Note,
     Power,
     ProgramAtKeypad,
     Radio,
+    SetHub,
     Settle,
     Thumbturn,
     WaitFor,
@@ -100,7 +100,7 @@ async def power(run: Running, step: Step, body: Power) -> None:
         await run.bench.act(lock, set_power=pb.SetPower(action=body.action))
 
 
-async def hub(run: Running, step: Step, body: Hub) -> None:
+async def hub(run: Running, step: Step, body: SetHub) -> None:
     """Put a hub out of work, or back."""
     del step
     await run.bench.set_hub(body.hub, body.state)

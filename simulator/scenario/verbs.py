@@ -148,6 +148,7 @@ class Power(Body):
     action: Annotated[str, PlainValidator(word(POWER_ACTIONS))]
 
 
+@tells({"type": "string", "minLength": 1})
 def _hub(raw: object, info: ValidationInfo) -> str:
     if not isinstance(raw, str):
         raise Trouble.here(f"must be the name of a hub, not {kind_of(raw)}")
@@ -158,7 +159,7 @@ def _hub(raw: object, info: ValidationInfo) -> str:
     return raw
 
 
-class Hub(Body):
+class SetHub(Body):
     """Takes the radio of a declared hub away from its locks, or gives it back."""
 
     hub: Annotated[str, PlainValidator(_hub)]
@@ -273,12 +274,16 @@ VERBS: Final[Mapping[str, Verb]] = {
     "inject": Verb(Inject),
     "radio": Verb(Radio),
     "power": Verb(Power),
+<<<<<<< HEAD
     "hub": Verb(Hub),
     "battery": Verb(Battery),
     "factory_reset": Verb(FactoryReset),
     "jam": Verb(Jam),
     "keypad_state": Verb(KeypadState),
     "clear_faults": Verb(ClearFaults),
+=======
+    "hub": Verb(SetHub),
+>>>>>>> wt-hubs
     "advance": Verb(Advance),
     "advance_to": Verb(AdvanceTo),
     "settle": Verb(Settle),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.scenario.cases import Fleet
-    from simulator.scenario.verbs import Hub
+    from simulator.scenario.verbs import SetHub
 
 HEAD = "version: 1\nname: x\ndefaults: {profile: nuki}\n"
 STEPS = "steps:\n- expect_device: {'*': {slots_used: 0}}\n"
@@ -84,5 +84,5 @@ def test_the_timing_reaches_hosts_and_its_pace_the_gateway(
 def test_the_verb_names_a_hub_and_its_state() -> None:
     text = f"{HEAD}locks: {{a: {{hub: attic}}}}\nhubs: {{attic: }}\n"
     scenario = read(f"{text}steps:\n- hub: {{hub: attic, state: down}}\n{STEPS[7:]}")
-    body: Hub = scenario.cases[0].steps[0].body  # type: ignore[assignment]
+    body: SetHub = scenario.cases[0].steps[0].body  # type: ignore[assignment]
     assert (body.hub, body.state) == ("attic", "down")
