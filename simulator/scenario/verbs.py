@@ -274,16 +274,12 @@ VERBS: Final[Mapping[str, Verb]] = {
     "inject": Verb(Inject),
     "radio": Verb(Radio),
     "power": Verb(Power),
-<<<<<<< HEAD
-    "hub": Verb(Hub),
+    "hub": Verb(SetHub),
     "battery": Verb(Battery),
     "factory_reset": Verb(FactoryReset),
     "jam": Verb(Jam),
     "keypad_state": Verb(KeypadState),
     "clear_faults": Verb(ClearFaults),
-=======
-    "hub": Verb(SetHub),
->>>>>>> wt-hubs
     "advance": Verb(Advance),
     "advance_to": Verb(AdvanceTo),
     "settle": Verb(Settle),

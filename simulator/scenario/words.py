@@ -70,11 +70,7 @@ CODE_TYPES: Final = ("ongoing", "time_bound")
 # What the gateway counts since it started.
 METRICS: Final = (
     "commands", "reports", "notices", "silences", "frames", "malformed_reports", "commits",
-<<<<<<< HEAD
-    "choices", "choices_made_again", "calls_adopted",
-=======
-    "choices", "choices_made_again", "hub_failures",
->>>>>>> wt-hubs
+    "choices", "choices_made_again", "calls_adopted", "hub_failures",
 )  # fmt: skip
 
 # What the truth about a lock is worded in.
