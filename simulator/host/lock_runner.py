@@ -158,10 +158,14 @@ class LockRunner:
             self._return(errand, radio.unheard(journey), None)
         for place, arrival in enumerate(journey.arrivals):
             self._world.work.count += place > 0
+            quiet_until_us = journey.quiet_until_us
+            if self._overtaken:  # what this frame brings along may be told of before its report
+                soonest_us = arrival.at_us + self._world.timing.latency_min_us
+                quiet_until_us = min(quiet_until_us, soonest_us)
             self._at(
                 arrival.at_us,
                 partial(self._arrived, errand, journey, arrival, is_first=place == 0),
-                quiet_until_us=journey.quiet_until_us,
+                quiet_until_us=quiet_until_us,
             )
 
     def _arrived(

@@ -440,7 +440,7 @@ def test_every_fault_fires_as_often_as_it_says_whatever_becomes_of_the_host(
 def test_nothing_is_said_sooner_than_the_timers_promise_with_any_fault(
     tmp_path: Path, fault: str
 ) -> None:
-    for seed in range(5):
+    for seed in range(12):
         folder = tmp_path / str(seed)
         folder.mkdir()
         rig = Rig(folder, lock_settings(profile=WITH_CLOCK), seed=seed)
