@@ -52,7 +52,8 @@ class Busy:
 class Book:
     """One lock, as the engine works with it. `sequence` is the last command id given out.
 
-    `just_read` is the slot that the last command read, and when its report came.
+    `just_read` is the slot that the last command read, and when its report came. `astray` are codes
+    of which an acknowledged write was not found in its slot: the lock is walked for them.
     """
 
     device_id: str
@@ -75,6 +76,7 @@ class Book:
     wants_ping: bool = False
     wants_slots: list[int] = field(default_factory=list)
     cut_short: set[str] = field(default_factory=set)
+    astray: set[str] = field(default_factory=set)
     suspects: set[str] = field(default_factory=set)
     resync_interval_us: int = RESYNC_FIRST_US
     resync_at_us: int | None = None

@@ -110,6 +110,7 @@ class Dispatcher:
             resync_due=book.resync_due,
             held=self._world.held(book.device_id),
             cut_short=frozenset(book.cut_short),
+            astray=frozenset(book.astray),
             just_read=just_read,
         )
         return next_operation(needs, self._world.codes_of(book.device_id), now_us)
@@ -238,7 +239,10 @@ class Dispatcher:
         book.tell_waiters()
 
     def _unanswered(self, book: Book) -> None:
-        """The lock is there and does not say what it was asked: ask again after a pause."""
+        """The lock is there and does not say what it was asked: ask again after a pause.
+
+        One that goes on like that is no better than a silent one to those who wait for it.
+        """
         book.unanswered += 1
         book.retry_at_us = self._parts.now_us() + backoff_us(book.unanswered, self._parts.below)
         self._parts.trace(
@@ -246,6 +250,8 @@ class Dispatcher:
             lock=self._world.devices[book.device_id].name,
             times=book.unanswered,
         )
+        if book.unanswered >= SILENCES_UNTIL_DEAD:
+            self._listener.lock_silent(book.device_id)
 
     def _superseded(self, book: Book) -> None:
         """A newer gateway holds the lock: this one is done with it, and says so of its codes."""

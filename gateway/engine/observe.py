@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gateway.engine.strays import claim, is_late
 from gateway.policy.commands import ChecksumBody, CodeBody, InfoBody, SlotStatus, WalkBody
 from gateway.policy.mirror import EMPTY, holds, is_cut_short, proves, read_slot
 from gateway.policy.records import (
@@ -110,8 +111,11 @@ class Observer:
         news = book.mirror.saw_all(body.codes)
         book.wants_walk = False
         book.wants_slots.clear()
+        found = claim(self._parts, book)
+        for slot in found:
+            self._overwritten(book, slot)
         suspects, book.suspects = book.suspects, set()
-        changed = False
+        changed = bool(found)
         # With the slots of codes that were there before the last restart and may have gone since.
         for slot in sorted({*news, *self._world.unmanaged.get(book.device_id, {})}):
             changed = self._slot_news(book, slot) or changed
@@ -204,6 +208,10 @@ class Observer:
         # A frame without acknowledgement says nothing of what the lock thinks of the code.
         lost = code.sends > 0 and not run.acknowledged
         run.misses += 0 if lost else 1
+        if not lost and not view.occupied and code.sends > 0:
+            # It may have gone into another slot: before anything else, look at all of them.
+            book.astray.add(code.access_code_id)
+            book.wants_walk = True
         self._parts.trace(
             "gateway.code.not_there",
             lock=self._name(code),
@@ -267,17 +275,21 @@ class Observer:
     def _slot_news(self, book: Book, slot: int) -> bool:
         """Note a slot that changed and is not ours; returns whether anything was to note."""
         codes = self._world.codes_of(book.device_id)
+        for code in codes:
+            if is_late(code, slot, book):
+                self._world.put_code(
+                    replace(code, progress=Progress.DOUBT, sends=1, retry_at_us=None)
+                )
+                return True
         # A slot that is only kept for a code of ours is still whoever's code stands in it.
         if any(code.slot == slot and code.sends > 0 for code in codes):
             return False
         view = book.mirror.view(slot) or EMPTY
         known = self._world.unmanaged.get(book.device_id, {}).get(slot)
-        if known is not None and view.occupied and known.pin == view.pin:
+        # A mask over a code that was read before says nothing new of it.
+        if known is not None and view.occupied and view.pin in (None, known.pin):
             return False
-        if known is not None:
-            self._world.drop_unmanaged(known)
-            self._unmanaged_event("access_code.unmanaged.removed", known)
-            self._rows.reopen(book.device_id)
+        self._overwritten(book, slot)
         if view.occupied:
             record = UnmanagedRecord(
                 self._parts.new_id(), book.device_id, slot, view.pin, self._parts.now_us()
@@ -285,6 +297,14 @@ class Observer:
             self._world.put_unmanaged(record)
             self._unmanaged_event("access_code.unmanaged.created", record)
         return known is not None or view.occupied
+
+    def _overwritten(self, book: Book, slot: int) -> None:
+        """The code that was not ours is gone from a slot, if there was one."""
+        known = self._world.unmanaged.get(book.device_id, {}).get(slot)
+        if known is not None:
+            self._world.drop_unmanaged(known)
+            self._unmanaged_event("access_code.unmanaged.removed", known)
+            self._rows.reopen(book.device_id)
 
     def _unmanaged_event(self, event_type: str, record: UnmanagedRecord) -> None:
         self._parts.trace(

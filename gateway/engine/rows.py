@@ -44,7 +44,8 @@ class Rows:
         """A code is no longer wanted. One that was never sent is gone at once."""
         code = replace(code, want=Want.ABSENT, attempts=0, retry_at_us=None)
         untouched = code.progress in (Progress.OPEN, Progress.REFUSED)
-        never_sent = code.sends == 0 and untouched
+        astray = code.access_code_id in self._world.books[code.device_id].astray
+        never_sent = code.sends == 0 and untouched and not astray
         if never_sent or code.slot is None:
             self._world.put_code(code)
             self.gone(code)

@@ -32,7 +32,8 @@ class LockNeeds:
     """What the engine knows of one lock when it asks for the next operation.
 
     `held` are codes whose latest change is not durable yet: nothing may be sent for them.
-    `cut_short` are those of which the lock stored a piece, to be cleared before anything else.
+    `cut_short` are those of which the lock stored a piece, to be cleared before anything else;
+    `astray` those that are not where they were sent, to be looked for before anything else.
     `just_read` is the slot that was read at this very instant: only into such a slot does a code go
     for the first time, because somebody at the keypad may have been there unheard.
     """
@@ -49,6 +50,7 @@ class LockNeeds:
     resync_due: bool = False
     held: frozenset[str] = frozenset()
     cut_short: frozenset[str] = frozenset()
+    astray: frozenset[str] = frozenset()
     just_read: int | None = None
 
 
@@ -115,7 +117,7 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
     ]
     if needs.wants_walk:
         # Something went unheard: the slots, or the whole memory, may be other people's by now.
-        return _end_doubt(ready, needs.cut_short) or Operation(Walk())
+        return _end_doubt(ready, needs.cut_short | needs.astray) or Operation(Walk())
     found = _clear_pieces(needs, ready) or _end_doubt(ready) or _clear(needs, ready)
     if found is not None:
         return found

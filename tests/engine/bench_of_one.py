@@ -256,7 +256,8 @@ class BenchOfOne:
         if isinstance(command, SetCode | ClearCode) and lock.tells_writes:
             is_set = isinstance(command, SetCode)
             event = LockEvent.CODE_ADDED if is_set else LockEvent.CODE_DELETED
-            self.hear(lock.name, event, command.slot, heard=report.transmit is Transmit.OK)
+            slot = lock.stores_in(command.slot) if is_set else command.slot
+            self.hear(lock.name, event, slot, heard=report.transmit is Transmit.OK)
         return flight
 
     def report(self, flight: Flight, report: Report) -> None:
