@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.radio.faults import FAULTS as FAULT_TABLE
 from simulator.scenario.expectations import DEVICE
 from simulator.scenario.outline import STEP_KEYS
 from simulator.scenario.reader import read_scenario_text
@@ -95,6 +96,16 @@ def test_the_keys_of_a_step_are_named() -> None:
 def test_every_matcher_has_a_row() -> None:
     shown = " ".join(row[0] for row in table("| written |"))
     assert set(re.findall(r"\{(\w+):", shown)) - {"status"} == set(OPERATORS)
+
+
+def test_every_fault_is_told_in_its_own_words() -> None:
+    told = {words(row[0])[0]: row[1] for row in table("| a fault |")}
+    assert told == {name: fault.meaning for name, fault in FAULT_TABLE.items()}
+
+
+def test_every_state_of_the_radio_is_told() -> None:
+    told = tuple(words(row[0])[0] for row in table("| state |"))
+    assert told == RADIO_STATES.built
 
 
 @pytest.mark.parametrize(
