@@ -18,6 +18,8 @@ STORIES = (
     "rollback/unseen-keypad-code.yaml",
     "radio/silent-lock.yaml",
     "sharing/length-clash.yaml",
+    "faults/reorder.yaml",
+    "faults/degraded.yaml",
 )
 WAYS = {
     "all locks in one host": RunOptions(hosts=1),
