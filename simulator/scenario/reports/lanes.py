@@ -46,6 +46,7 @@ _OF_A_LOCK: Final = {
 }
 _OF_THE_GATEWAY: Final = {
     "gateway.create_multiple": "call",
+    "gateway.device.apart": "doubt",
     "gateway.refused": "bad",
     "gateway.group.committed": "good",
     "gateway.group.aborted": "bad",
