@@ -125,11 +125,8 @@ class Bench:
         await self._register()
         if self.conductor is None:
             self._stack.callback(self.paced.stop)
-            await self.paced.start(
-                rate=self.options.rate,
-                paused=self.options.paused,
-                settle_us=SYNC_DEADLINE_STEPPED_US,
-            )
+            rate, paused = self.options.rate, self.options.paused
+            await self.paced.start(rate, SYNC_DEADLINE_STEPPED_US, paused=paused)
         else:
             await self.settle(self.now_us() + SYNC_DEADLINE_STEPPED_US)
 
