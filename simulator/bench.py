@@ -49,11 +49,6 @@ T = TypeVar("T")
 CALL_KEY: Final = "latchbench-call"
 
 
-def _marked(call_id: str | None) -> tuple[tuple[str, str], ...]:
-    """The metadata that lets the bench's own call into a process whose time it steps."""
-    return () if call_id is None else ((CALL_KEY, call_id),)
-
-
 @dataclass(frozen=True, slots=True)
 class HttpReply:
     """What the gateway answered. `body` shows PINs: it is the caller's."""
@@ -131,11 +126,8 @@ class Bench:
         await self._register()
         if self.conductor is None:
             self._stack.callback(self.paced.stop)
-            await self.paced.start(
-                rate=self.options.rate,
-                paused=self.options.paused,
-                settle_us=SYNC_DEADLINE_STEPPED_US,
-            )
+            rate, paused = self.options.rate, self.options.paused
+            await self.paced.start(rate, SYNC_DEADLINE_STEPPED_US, paused=paused)
         else:
             await self.settle(self.now_us() + SYNC_DEADLINE_STEPPED_US)
 
@@ -230,9 +222,11 @@ class Bench:
         self, member: str, make: Callable[[tuple[tuple[str, str], ...]], Awaitable[T]]
     ) -> T:
         """A call that takes no time; `make` is given the metadata that lets it in."""
-        if self.conductor is not None:
-            return await self.conductor.ask(member, lambda call_id: make(_marked(call_id)))
-        return await self.paced.ask(member, lambda call_id: make(_marked(call_id)))
+
+        def marked(call_id: str | None) -> Awaitable[T]:
+            return make(() if call_id is None else ((CALL_KEY, call_id),))
+
+        return await (self.conductor or self.paced).ask(member, marked)
 
     async def act(self, lock: str, **action: Any) -> bench_pb2.ActResponse:
         """Do something to a lock that its radio could not: press keys, cut its power, arm a fault.

@@ -87,7 +87,7 @@ class PacedClock:
         """A process that takes part. All must be added before `start`."""
         self._members[name] = stepper
 
-    async def start(self, *, rate: float, paused: bool, settle_us: int) -> None:
+    async def start(self, rate: float, settle_us: int, *, paused: bool) -> None:
         """Bring all processes to the same time, and let it pass from there.
 
         `paused`: let what is under way end, for `settle_us` of virtual time at most, and stay held.

@@ -107,7 +107,7 @@ async def world(*, rate: float = 1.0, paused: bool = False) -> AsyncIterator[Wor
     clock = PacedClock(0, monotonic)
     clock.add("left", left)
     clock.add("right", right)
-    await clock.start(rate=rate, paused=paused, settle_us=SETTLE_US)
+    await clock.start(rate, SETTLE_US, paused=paused)
     try:
         yield World(monotonic, left, right, clock)
     finally:
