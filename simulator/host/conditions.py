@@ -1,4 +1,4 @@
-"""In which conditions a lock is, as words for the trace: each is an axis and what is unusual on it."""
+"""In which conditions a lock is, as words for a trace: an axis, and what is unusual on it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def conditions(profile: Profile, state: LockState, link: Link) -> tuple[str, ...]:
-    """`radio:deaf`, `power:low`, `keypad:busy`, `mechanics:jammed`; empty for a lock at its best."""
+    """`radio:deaf`, `power:low`, `keypad:busy` and so on; empty for a lock at its best."""
     axes = {
         "radio": (link.state, RadioState.AWAKE),
         "power": (power_of(profile, state), Power.GOOD),
