@@ -327,6 +327,6 @@ class GatewayOracle:
             assert any(reasons.get(problem, False) for problem in problems), problems
         elif view.status is Status.UNKNOWN:
             assert lock.masked
-            assert problems == {"access_code_state_unconfirmed"}
+            assert problems == {"access_code_state_unconfirmed"}, problems
         else:
             assert view.status is Status.UNSET
