@@ -104,6 +104,11 @@ def is_wanted(code: CodeRecord, now_us: int) -> bool:
     return code.want is Want.PRESENT and is_due(code, now_us)
 
 
+def is_in_the_way(code: CodeRecord, now_us: int) -> bool:
+    """Whether a code is due that was to be cleared: nobody knows which of its codes is there."""
+    return is_wanted(code, now_us) and code.progress is Progress.THERE and not code.was_set
+
+
 def is_left_out(code: CodeRecord) -> bool:
     """Whether somebody removed a code at its lock who was allowed to: it is not set again."""
     return any(warning.change_type == "removed" for warning in code.warnings)
