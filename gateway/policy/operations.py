@@ -144,7 +144,11 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
         # Something went unheard: the slots, or the whole memory, may be other people's by now.
         return _end_doubt(ready, needs.cut_short | needs.astray) or Operation(Walk())
     writable = ready if needs.may_write else []
-    found = _clear_pieces(needs, writable) or _end_doubt(ready) or _clear(needs, writable, now_us)
+    found = (
+        _clear_pieces(needs, writable)
+        or _end_doubt(ready, needs.cut_short)
+        or _clear(needs, writable, now_us)
+    )
     if found is not None:
         return found
     if needs.wants_slots:

@@ -316,7 +316,7 @@ class GatewayOracle:
         problems = {problem.error_code for problem in view.errors}
         if view.status is Status.SET:
             assert list(lock.codes.values()).count(pin) == 1
-            assert problems == set()
+            assert problems == set(), problems
         elif view.status is Status.SETTING:
             full = len(lock.codes) >= lock.slots - len(lock.lacks)
             reasons = {
