@@ -75,6 +75,13 @@ class Tracer:
         self._events: list[TraceEvent] = []
         self._sequences: dict[str, int] = {}
         self._round: tuple[int, int] = (0, 0)
+        self._watched: frozenset[str] = frozenset()
+        self.hit = False
+
+    def watch(self, kinds: Iterable[str]) -> None:
+        """From now on `hit` is set by an event of one of these kinds; it is not set now."""
+        self._watched = frozenset(kinds)
+        self.hit = False
 
     def begin_round(self, at_us: int, delta: int) -> None:
         """Events at exactly `at_us` belong to round `delta` of that instant, later ones to 0."""
@@ -90,6 +97,7 @@ class Tracer:
         self._events.append(
             TraceEvent(now_us, delta if now_us == at_us else 0, source, sequence, kind, texts)
         )
+        self.hit = self.hit or kind in self._watched
         if self._keep_max is not None and len(self._events) > self._keep_max:
             del self._events[: self._keep_max // 2]
 

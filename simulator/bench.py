@@ -8,13 +8,10 @@ scenario runner, the command line) is thin over this class.
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-import httpx
 
 from latchbench.channel import ACCESS_OUT_MAX, channel_options, open_channel
 from latchbench.pin import Pin
@@ -22,8 +19,10 @@ from latchbench.time_service import RemoteStepper
 from latchbench.trace import Masker, PinLetters, TraceEvent, merged
 from protos.access.v1 import admin_pb2, admin_pb2_grpc
 from protos.bench.v1 import bench_pb2, bench_pb2_grpc
-from simulator.conductor import Conductor, OpenCall, Tally
+from simulator.conductor import Conductor
+from simulator.crew import Crew
 from simulator.host.nvm import nvm_path
+from simulator.http_door import HttpDoor
 from simulator.inventory import device_message
 from simulator.layout import (
     SYNC_DEADLINE_STEPPED_US,
@@ -34,26 +33,22 @@ from simulator.layout import (
     host_settings,
     pack,
 )
+from simulator.members import Tally
+from simulator.processes import GATEWAY, Process, State
 from simulator.scenario.verdict import LockLeft
+from simulator.without_host import truth_in_file
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
-    from latchbench.process import Started
+    from simulator.http_door import HttpReply
+    from simulator.members import OpenCall
     from simulator.rig import Rig
     from simulator.scenario.cases import Fleet, LockPlan
 
 T = TypeVar("T")
 
 CALL_KEY: Final = "latchbench-call"
-
-
-@dataclass(frozen=True, slots=True)
-class HttpReply:
-    """What the gateway answered. `body` shows PINs: it is the caller's."""
-
-    status: int
-    body: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -76,7 +71,6 @@ class Bench:
         self.options = options
         self.api_key = options.api_key or f"seam_bench_{secrets.token_urlsafe(24)}"
         self.locks: dict[str, BenchLock] = {}
-        self.gateway_pid = 0
         self.http_url = ""
         self.grpc_address = ""
         self.conductor = Conductor(fleet.clock.start_us) if options.stepped else None
@@ -87,10 +81,10 @@ class Bench:
         self._stack = AsyncExitStack()
         self._controls: dict[str, Any] = {}
         self._admin: Any = None
-        self._http: httpx.AsyncClient | None = None
+        self._http: HttpDoor | None = None
         self._trace: list[TraceEvent] = []
         self._acts = 0
-        self._started: list[tuple[Any, int]] = []
+        self.crew = Crew(self.conductor, self._join)
         if self.conductor is not None:
             self.conductor.on_trace = self._trace.extend
 
@@ -108,90 +102,94 @@ class Bench:
             raise
 
     async def _start(self) -> None:
-        packs = pack(self.fleet, self.options.hosts or self.fleet.hosts)
+        packs = pack(self.fleet, self.options.hosts or self.fleet.hosts, self.options.apart)
         place = Place(self._directory, self._mask_key, self.api_key)
-        settings = [
-            host_settings(self.fleet, self.options, place, f"host-{number}", locks)
-            for number, locks in enumerate(packs, 1)
-        ]
-        *hosts, gateway = await self._spawn(
-            settings, gateway_settings(self.fleet, self.options, place)
-        )
-        for host, locks in zip(hosts, packs, strict=True):
-            await self._know_host(host, locks)
-        await self._know_gateway(gateway)
+        folder = self.options.state_dir or self._directory
+        settings = []
+        for number, locks in enumerate(packs, 1):
+            name = f"host-{number}"
+            settings.append(host_settings(self.fleet, self.options, place, name, locks))
+            for lock in locks:
+                self.locks[lock.name] = BenchLock(
+                    plan=lock,
+                    device_id=device_id_of(self.fleet, lock.name),
+                    host=name,
+                    nvm_path=str(nvm_path(folder, lock.name)),
+                )
+        await self._spawn(settings, gateway_settings(self.fleet, self.options, place))
+        for process in self.crew:
+            await self._join(process)
         await self._register()
         if self.conductor is not None:
             await self.settle(self.conductor.now_us + SYNC_DEADLINE_STEPPED_US)
 
-    async def _spawn(
-        self, hosts: Sequence[Mapping[str, Any]], gateway: Mapping[str, Any]
-    ) -> list[Started]:
-        """All processes at once, the gateway last in the list.
+    async def _spawn(self, hosts: Sequence[Mapping[str, Any]], gateway: Mapping[str, Any]) -> None:
+        """All processes at once, the gateway last of the crew.
 
         Raises what the first of them raised that did not start; the others are known then, so that
         `stop` ends them.
         """
         rig = self._rig
-        servers = [*(rig.hosts for _ in hosts), rig.gateways]
-        spawning = [*map(rig.hosts.spawn, hosts), rig.gateways.spawn(gateway)]
+        told = [*((rig.hosts, one) for one in hosts), (rig.gateways, gateway)]
+        spawning = [server.spawn(settings) for server, settings in told]
         results = await asyncio.gather(*spawning, return_exceptions=True)
-        started = []
         failures = []
-        for server, result in zip(servers, results, strict=True):
+        for (server, settings), result in zip(told, results, strict=True):
             if isinstance(result, BaseException):
                 failures.append(result)
             else:
-                started.append(result)
-                self._started.append((server, result.pid))
+                self.crew.add(Process(server, settings, result))
         if failures:
             raise failures[0]
-        return started
 
     async def stop(self) -> None:
         """End this bench's processes. May be called again."""
         await self._stack.aclose()
-        started, self._started = self._started, []
-        await asyncio.gather(*(server.end(pid) for server, pid in started))
+        await asyncio.gather(*(process.end() for process in self.crew))
 
-    async def _know_host(self, host: Started, locks: Sequence[LockPlan]) -> None:
-        name = str(host.info["name"])
-        control = self._open(f"unix:{host.info['control_socket']}")
-        self._controls[name] = bench_pb2_grpc.HostControlServiceStub(control)
-        folder = self.options.state_dir or self._directory
-        for lock in locks:
-            self.locks[lock.name] = BenchLock(
-                plan=lock,
-                device_id=device_id_of(self.fleet, lock.name),
-                host=name,
-                host_pid=host.pid,
-                host_address=str(host.info["device_address"]),
-                nvm_path=str(nvm_path(folder, lock.name)),
-            )
+    async def _join(self, process: Process) -> None:
+        """Connect to a process that serves, and let it take part in time."""
+        if process.name == GATEWAY:
+            channel = await self._know_gateway(process)
+        else:
+            channel = self._know_host(process)
         if self.conductor is not None:
-            await self.conductor.add(name, self._stepper(control))
+            stepper = RemoteStepper(channel)
+            process.stack.callback(stepper.close)
+            rank = 1 if process.name == GATEWAY else 0
+            await self.conductor.add(process.name, stepper, rank=rank)
 
-    def _stepper(self, channel: Any) -> RemoteStepper:
-        stepper = RemoteStepper(channel)
-        self._stack.callback(stepper.close)
-        return stepper
+    def _know_host(self, process: Process) -> Any:
+        info = process.started.info
+        control = self._open(process, f"unix:{info['control_socket']}")
+        self._controls[process.name] = bench_pb2_grpc.HostControlServiceStub(control)
+        for lock in self.locks.values():
+            if lock.host == process.name:
+                lock.host_pid = process.pid
+                lock.host_address = str(info["device_address"])
+        return control
 
-    async def _know_gateway(self, gateway: Started) -> None:
-        self.gateway_pid = gateway.pid
-        self.http_url = str(gateway.info["http_url"])
-        self.grpc_address = str(gateway.info["grpc_address"])
-        channel = self._open(f"unix:{gateway.info['admin_socket']}")
+    async def _know_gateway(self, process: Process) -> Any:
+        info = process.started.info
+        self.http_url = str(info["http_url"])
+        self.grpc_address = str(info["grpc_address"])
+        channel = self._open(process, f"unix:{info['admin_socket']}")
         self._admin = admin_pb2_grpc.AdminServiceStub(channel)
-        self._http = httpx.AsyncClient(base_url=self.http_url, timeout=120, trust_env=False)
-        self._stack.push_async_callback(self._http.aclose)
-        if self.conductor is not None:
-            await self.conductor.add("gateway", self._stepper(channel))
+        if self._http is None:
+            self._http = HttpDoor(self.http_url, self.api_key)
+            self._stack.push_async_callback(self._http.close)
+        return channel
 
-    def _open(self, address: str) -> Any:
+    @property
+    def gateway_pid(self) -> int:
+        """Of the gateway's process, or of the one that was the last."""
+        return self.crew.gateway.pid
+
+    def _open(self, process: Process, address: str) -> Any:
         channel = open_channel(
             address, channel_options(ACCESS_OUT_MAX, ACCESS_OUT_MAX, keepalive=False)
         )
-        self._stack.push_async_callback(channel.close)
+        process.stack.push_async_callback(channel.close)
         return channel
 
     async def _register(self) -> None:
@@ -221,8 +219,10 @@ class Bench:
         """Do something to a lock that its radio could not: press keys, cut its power, arm a fault.
 
         One keyword, a field of `ActRequest.action`, with its message. Raises `grpc.aio.AioRpcError`
-        with words when the lock cannot have that done to it.
+        with words when the lock cannot have that done to it, and `NotPossible` when its host does
+        not run.
         """
+        self.crew[self.locks[lock].host].must_be(State.RUNNING)
         request = bench_pb2.ActRequest(lock=lock, **action)
         stub = self._controls[self.locks[lock].host]
         return await self._ask(
@@ -230,7 +230,10 @@ class Bench:
         )
 
     async def truth(self, lock: str) -> bench_pb2.LockTruth:
-        """A lock as it really is."""
+        """A lock as it really is; as its memory file has it when its host does not run."""
+        place = self.locks[lock]
+        if self.crew[place.host].state is not State.RUNNING:
+            return truth_in_file(place.plan, place.nvm_path, self.now_us())
         request = bench_pb2.DumpTruthRequest(locks=[lock])
         stub = self._controls[self.locks[lock].host]
         reply = await self._ask(
@@ -244,9 +247,12 @@ class Bench:
     ) -> HttpReply:
         """One call of the access plane, as any client would make it.
 
-        In lockstep, time moves event by event until it is answered.
+        In lockstep, time moves event by event until it is answered. A gateway that was killed
+        answers nobody (see `HttpReply`). Raises `NotPossible` when it is stopped: nobody would ever
+        answer.
         """
-        if self.conductor is None:
+        self.crew.gateway.must_be(State.RUNNING, State.KILLED)
+        if self.conductor is None or self.crew.gateway.state is State.KILLED:
             return await self._request(method, path, body, {})
         call = await self.start_http(method, path, body)
         await self.run_to_answer(call, self.conductor.now_us + 2 * SYNC_DEADLINE_STEPPED_US)
@@ -273,20 +279,12 @@ class Bench:
     ) -> HttpReply:
         if self._http is None:
             raise RuntimeError("the bench was not started")
-        response = await self._http.request(
-            method,
-            path,
-            content=None if body is None else json.dumps(body).encode(),
-            headers={
-                "authorization": f"Bearer {self.api_key}",
-                "content-type": "application/json",
-                **headers,
-            },
-        )
-        return HttpReply(response.status_code, response.json())
+        return await self._http.request(method, path, body, headers)
 
     async def counters(self) -> Mapping[str, int]:
-        """What the gateway counted since it started."""
+        """What the gateway counted since it started; nothing when it does not run."""
+        if self.crew.gateway.state is not State.RUNNING:
+            return {}
         reply = await self._admin.GetCounters(admin_pb2.GetCountersRequest())
         return dict(reply.counters)
 
@@ -372,9 +370,9 @@ class Bench:
 
     async def first_death(self) -> str:
         """The name of the first process that ends; it should end only when the bench stops."""
-        names = {pid: name for name, pid, _ in self.processes()}
         ends = {
-            asyncio.ensure_future(server.ended(pid)): names[pid] for server, pid in self._started
+            asyncio.ensure_future(process.server.ended(process.pid)): process.name
+            for process in self.crew
         }
         done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:

@@ -73,7 +73,9 @@ class LockRunner:
         self._seen: Seen | None = begun.seen
         self._last: Report | None = None
         self._world = world
-        self._rng = Random(self.chance)
+        # A lock that comes back does not live through the same chances again.
+        life = "" if begun.is_new else f"/{world.clock.now_us()}"
+        self._rng = Random(self.chance + life)
         self._in_air: _Errand | None = None
         self._waiting: deque[_Errand] = deque()
         self._said = 0

@@ -10,7 +10,7 @@ from latchbench.pin import Pin
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from simulator.bench import HttpReply
+    from simulator.http_door import HttpReply
 
 OK: Final = 200
 
