@@ -116,7 +116,11 @@ async def _serve(config: Config) -> int:
     participant.on_failure = lambda error: None if failed.done() else failed.set_result(error)
     async with AsyncExitStack() as stack:
         gateway = Gateway(
-            participant, Store.open(config.database_url), _settings(config), _chances(config)
+            participant,
+            Store.open(config.database_url),
+            _settings(config),
+            _chances(config),
+            name=config.name,
         )
         stack.push_async_callback(gateway.close)
         gateway.start()

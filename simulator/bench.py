@@ -33,7 +33,7 @@ from simulator.layout import (
     host_settings,
     pack,
 )
-from simulator.members import Tally
+from simulator.members import OpenCall, Tally
 from simulator.processes import GATEWAY, Process, State
 from simulator.scenario.verdict import LockLeft
 from simulator.without_host import truth_in_file
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from simulator.http_door import HttpReply
-    from simulator.members import OpenCall
     from simulator.rig import Rig
     from simulator.scenario.cases import Fleet, LockPlan
 
@@ -149,15 +148,12 @@ class Bench:
 
     async def _join(self, process: Process) -> None:
         """Connect to a process that serves, and let it take part in time."""
-        if process.name == GATEWAY:
-            channel = await self._know_gateway(process)
-        else:
-            channel = self._know_host(process)
+        is_gateway = process.name == GATEWAY
+        channel = self._know_gateway(process) if is_gateway else self._know_host(process)
         if self.conductor is not None:
             stepper = RemoteStepper(channel)
             process.stack.callback(stepper.close)
-            rank = 1 if process.name == GATEWAY else 0
-            await self.conductor.add(process.name, stepper, rank=rank)
+            await self.conductor.add(process.name, stepper, rank=1 if is_gateway else 0)
 
     def _know_host(self, process: Process) -> Any:
         info = process.started.info
@@ -169,7 +165,7 @@ class Bench:
                 lock.host_address = str(info["device_address"])
         return control
 
-    async def _know_gateway(self, process: Process) -> Any:
+    def _know_gateway(self, process: Process) -> Any:
         info = process.started.info
         self.http_url = str(info["http_url"])
         self.grpc_address = str(info["grpc_address"])
@@ -251,8 +247,7 @@ class Bench:
         answers nobody (see `HttpReply`). Raises `NotPossible` when it is stopped: nobody would ever
         answer.
         """
-        self.crew.gateway.must_be(State.RUNNING, State.KILLED)
-        if self.conductor is None or self.crew.gateway.state is State.KILLED:
+        if self.conductor is None:
             return await self._request(method, path, body, {})
         call = await self.start_http(method, path, body)
         await self.run_to_answer(call, self.conductor.now_us + 2 * SYNC_DEADLINE_STEPPED_US)
@@ -264,6 +259,9 @@ class Bench:
         """Lockstep only: let a call in, and leave time where it is."""
         if self.conductor is None:
             raise RuntimeError("only a stepped bench can hold a call open")
+        self.crew.gateway.must_be(State.RUNNING, State.KILLED)
+        if self.crew.gateway.state is State.KILLED:
+            return OpenCall.ended(await self._request(method, path, body, {}))
         return await self.conductor.call(
             "gateway", lambda call_id: self._request(method, path, body, {CALL_KEY: call_id})
         )
@@ -290,6 +288,12 @@ class Bench:
 
     # Time.
 
+    def stepped(self) -> Conductor:
+        """Who moves time; only a stepped bench has one."""
+        if self.conductor is None:
+            raise RuntimeError("time passes by itself on a paced bench")
+        return self.conductor
+
     def now_us(self) -> int:
         """Virtual time; only a stepped bench has one of its own."""
         if self.conductor is None:
@@ -298,9 +302,7 @@ class Bench:
 
     async def advance(self, by_us: int) -> None:
         """Let everything happen that happens within `by_us`."""
-        if self.conductor is None:
-            raise RuntimeError("time passes by itself on a paced bench")
-        await self.conductor.run_to(self.conductor.now_us + by_us)
+        await self.stepped().run_to(self.now_us() + by_us)
 
     async def run_to_event(self, is_it: Callable[[TraceEvent], bool], until_us: int) -> bool:
         """Stop at the instant of the first event from now on that fits, before the next one.
@@ -321,9 +323,7 @@ class Bench:
 
     async def settle(self, until_us: int) -> bool:
         """Let what is under way end; returns whether it did by `until_us`."""
-        if self.conductor is None:
-            raise RuntimeError("time passes by itself on a paced bench")
-        return await self.conductor.settle(until_us)
+        return await self.stepped().settle(until_us)
 
     # The trace.
 
@@ -339,6 +339,10 @@ class Bench:
     def trace(self) -> list[TraceEvent]:
         """Everything that happened so far, in order, PINs as letters unless they were asked for."""
         return self._lettered()[0]
+
+    def raw_trace(self) -> list[TraceEvent]:
+        """The same with the tokens of PINs, which only this run can make."""
+        return merged(self._trace)
 
     def _lettered(self) -> tuple[list[TraceEvent], PinLetters]:
         letters = PinLetters()

@@ -23,7 +23,7 @@ import grpc
 
 from latchbench.process import ProcessFailed
 from latchbench.steps import NO_TIMERS, Awaited, Done, Step
-from simulator.members import Links, Member, OpenCall, Tally
+from simulator.members import Absent, Links, Member, OpenCall, Tally, nobody
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -42,10 +42,6 @@ class Stuck(Exception):
     """A step did not end, or an instant did not: a fault of ours, never of a scenario."""
 
 
-class Absent(Exception):
-    """A call into a process that does not run, or is stopped."""
-
-
 class Conductor:
     """Moves virtual time for the processes that were added."""
 
@@ -61,10 +57,11 @@ class Conductor:
         self._members: dict[str, Member] = {}
         self._links = Links()
         self._calls: dict[str, OpenCall[object]] = {}
+        self._unread: list[OpenCall[object]] = []  # answered, and the answer may be on its way
         self.on_trace: Callable[[list[TraceEvent]], None] = lambda events: None
         # Kinds of events that `on_hit` is told of, right after the handler in which they happened.
         self.watched: frozenset[str] = frozenset()
-        self.on_hit: Callable[[Sequence[TraceEvent]], Awaitable[None]] = _nobody
+        self.on_hit: Callable[[Sequence[TraceEvent]], Awaitable[None]] = nobody
 
     @property
     def playing(self) -> bool:
@@ -104,7 +101,11 @@ class Conductor:
         await self._run(self.now_us, lambda: False, every_instant=False)
 
     async def delivered(self, name: str) -> None:
-        """What this process has sent has arrived where it was sent to; it may be killed now."""
+        """What this process has sent has arrived, answers too; it may be killed now."""
+        self._unread = [call for call in self._unread if not call.task.done()]
+        reading = [call.task for call in self._unread if call.member == name]
+        if reading:
+            await asyncio.wait(reading, timeout=GUARD_S)
         sent = self._links.sent_by(name, self.takes_part)
         steps = {
             peer: replace(self._step(NO_TIMERS, expect=awaited), arrive_only=True)
@@ -182,6 +183,7 @@ class Conductor:
         await self._round({member: self._step(NO_TIMERS, calls=[call_id])})
         if call.answered:
             await asyncio.wait([call.task])
+        self._unread = [call for call in self._unread if not call.task.done()]
         return call
 
     async def ask(self, member: str, make: Callable[[str], Awaitable[T]]) -> T:
@@ -380,16 +382,13 @@ class Conductor:
             call = self._calls.pop(call_id, None)
             if call is not None:
                 call.answered = True
+                self._unread.append(call)
         if done.trace:
             self.on_trace(list(done.trace))
 
 
 def _is_at(time_us: int | None, at_us: int) -> bool:
     return time_us is not None and time_us <= at_us
-
-
-async def _nobody(events: Sequence[TraceEvent]) -> None:
-    """Whoever is told of hits when nobody watches."""
 
 
 async def _awaited(awaitable: Awaitable[T]) -> T:

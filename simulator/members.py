@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from latchbench.steps import Awaited, LinkCount
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterable
 
     from latchbench.time_service import Stepper
 
 T = TypeVar("T")
+
+
+class Absent(Exception):
+    """A call into a process that does not run, or is stopped."""
+
+
+async def nobody(events: object) -> None:
+    """Whoever is told of events when nobody watches for any."""
 
 
 @dataclass(slots=True)
@@ -139,9 +147,21 @@ class OpenCall(Generic[T]):
         # If the round fails that lets it in, nobody comes to ask for its result.
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
+    @classmethod
+    def ended(cls, value: T) -> OpenCall[T]:
+        """A call that entered no process: nobody was there."""
+        task: asyncio.Task[T] = asyncio.ensure_future(_at_once(value))
+        call = cls("", "", task)
+        call.answered = True
+        return call
+
     async def result(self) -> T:
         """The answer, once `answered`. Raises what the call raised."""
         return await self.task
+
+
+async def _at_once(value: T) -> T:
+    return value
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simulator.scenario import source
+from simulator.scenario.always import read_always
 from simulator.scenario.cases import Case, Fleet, Scenario
 from simulator.scenario.fields import Known, read_model, unknown_key
 from simulator.scenario.fleets import Declared, build_fleet, declared_locks, roster_of
@@ -30,6 +31,7 @@ from simulator.scenario.problems import (
 )
 from simulator.scenario.schema import VERSION, File
 from simulator.scenario.steps import CaseSteps
+from simulator.scenario.triggers import Trigger, TriggerReader
 
 if TYPE_CHECKING:
     from simulator.scenario.selectors import Roster
@@ -41,8 +43,8 @@ CASE_STEPS_MAX: Final = 100_000
 _SUFFIXES: Final = frozenset({".yaml", ".yml"})
 # Read once and not per case, so that a case cannot change them.
 _SAME_IN_ALL_CASES: Final = ("version", "name", "description", "tags")
-_READ_ELSEWHERE: Final = ("vars", "matrix", "steps", "finally")
-_OF_STEPS: Final = ("matrix", "steps", "finally")
+_READ_ELSEWHERE: Final = ("vars", "matrix", "always", "on_event", "steps", "finally")
+_OF_STEPS: Final = ("matrix", "always", "on_event", "steps", "finally")
 # If one of these cannot be read, what refers to it cannot be judged.
 _JUDGED_BY: Final = (("profiles",), ("defaults",), ("hubs",))
 
@@ -232,12 +234,19 @@ class _Reading:
         reading = CaseSteps(self._document, row, values, world.roster, gathering, self._room)
         steps, endings = reading.read(*lists)
         self._room -= len(steps) + len(endings)
+        triggers: tuple[Trigger, ...] = ()
+        if "on_event" in self._data:
+            reader = TriggerReader(self._document, matrix, row, values, world.roster)
+            triggers = reader.read(self._data["on_event"], gathering)
+        always = read_always(self._data["always"], gathering) if "always" in self._data else ()
         several = len(matrix.rows) > 1
         for finding in gathering.findings:
             self._in_cases.setdefault(finding, [])
             if several and row.id not in self._in_cases[finding]:
                 self._in_cases[finding].append(row.id)
-        return None if world.fleet is None else Case(row.id, world.fleet, steps, endings)
+        if world.fleet is None:
+            return None
+        return Case(row.id, world.fleet, steps, endings, triggers, always)
 
     def _check_variables(self) -> None:
         """`${repeat}` is the turn of a step that is repeated, and nothing else."""

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 TIMELINE_MAX: Final = 30
 _SLOTS_SHOWN: Final = 4
 _QUIET: Final = frozenset({"gateway.command.sent", "lock.report"})
-_UNTOLD: Final = frozenset({"group"})  # an id that says nothing to a reader; traces have it
+# An id that says nothing to a reader, and what the line before says; traces have both.
+_UNTOLD: Final = frozenset({"group", "over"})
 _MARK: Final = {Outcome.PASSED: "PASS", Outcome.FAILED: "FAIL", Outcome.BROKEN: "BROKEN"}
 
 

@@ -56,7 +56,15 @@ from simulator.scenario.scalars import (
     word,
 )
 from simulator.scenario.told import tells
-from simulator.scenario.words import COMMANDS, FAULTS, POWER_ACTIONS, RADIO_STATES, can_befall
+from simulator.scenario.words import (
+    COMMANDS,
+    FAULTS,
+    GATEWAY_ACTIONS,
+    HOST_ACTIONS,
+    POWER_ACTIONS,
+    RADIO_STATES,
+    can_befall,
+)
 
 
 class Keypad(Body):
@@ -123,6 +131,25 @@ class Power(Body):
 
     locks: Locks = Field(alias="lock")
     action: Annotated[str, PlainValidator(word(POWER_ACTIONS))]
+
+
+class GatewayProcess(Body):
+    """Does something to the process of the gateway.
+
+    `kill` is SIGKILL, `stop` and `continue` are SIGSTOP and SIGCONT, `start` starts it from its
+    store, `restart` is `kill` and `start` at one instant.
+    """
+
+    shorthand: ClassVar[str | None] = "action"
+
+    action: Annotated[str, PlainValidator(word(GATEWAY_ACTIONS))]
+
+
+class HostProcess(Body):
+    """Does something to the process that serves these locks. `start` reads their memory files."""
+
+    of: Locks
+    action: Annotated[str, PlainValidator(word(HOST_ACTIONS))]
 
 
 class Advance(Body):
@@ -233,6 +260,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "inject": Verb(Inject),
     "radio": Verb(Radio),
     "power": Verb(Power),
+    "gateway": Verb(GatewayProcess),
+    "host": Verb(HostProcess),
     "advance": Verb(Advance),
     "advance_to": Verb(AdvanceTo),
     "settle": Verb(Settle),

@@ -59,6 +59,8 @@ POWER_STATES: Final = Words(
     "state of the power", ("good",), ("low", "critical", "depleted", "rebooting")
 )
 POWER_ACTIONS: Final = Words("power action", ("cut", "restore", "cycle"))
+HOST_ACTIONS: Final = Words("host action", ("kill", "stop", "continue", "start"))
+GATEWAY_ACTIONS: Final = Words("gateway action", (*HOST_ACTIONS.built, "restart"))
 TIMINGS: Final = Words("timing of the radio", ("fast",), ("zwave", "instant"))
 PROGRAMMING: Final = Words("way of programming", ("sync", "async"))
 
@@ -90,8 +92,8 @@ BOLT_TRUTHS: Final = tuple(word.value for word in Bolt)
 FEEDBACKS: Final = tuple(word.value for word in Feedback)
 
 # Top-level keys and verbs that are spoken of and not built yet.
-TOP_LEVEL_LATER: Final = ("always", "on_event", "report")
-VERBS_LATER: Final = ("battery", "hub", "clear_faults", "factory_reset", "host", "gateway")
+TOP_LEVEL_LATER: Final = ("report",)
+VERBS_LATER: Final = ("battery", "hub", "clear_faults", "factory_reset")
 
 
 def can_befall(fault: str, command: str) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.conductor import Absent, Conductor
+from simulator.conductor import Conductor
+from simulator.members import Absent
 from tests.lockstep.test_conductor import SECOND_US, add_timers, at_once, start_balls, world
 from tests.lockstep.toy import Ball, Relay, carry
 

@@ -18,6 +18,10 @@ STORIES = (
     "rollback/unseen-keypad-code.yaml",
     "radio/silent-lock.yaml",
     "sharing/length-clash.yaml",
+    # Processes are killed and stopped behind single events of locks and gateway.
+    "crashes/gateway-killed-half-way.yaml",
+    "crashes/host-killed-before-its-report.yaml",
+    "crashes/host-stopped-for-a-while.yaml",
 )
 WAYS = {
     "all locks in one host": RunOptions(hosts=1),

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from simulator.scenario.always import INVARIANTS
 from simulator.scenario.expectations import DEVICE
 from simulator.scenario.outline import STEP_KEYS
 from simulator.scenario.reader import read_scenario_text
 from simulator.scenario.schema import File, Lock
 from simulator.scenario.shapes import OPERATORS
+from simulator.scenario.triggers import WORLD_VERBS
 from simulator.scenario.verbs import VERBS
 from simulator.scenario.words import FAULTS, FEEDBACKS, METRICS, RADIO_STATES, REASONS
 
@@ -61,6 +63,8 @@ def test_every_top_level_key_has_a_row() -> None:
         "gateway",
         "vars",
         "matrix",
+        "always",
+        "on_event",
         "steps",
         "finally",
     ]
@@ -78,6 +82,15 @@ def test_every_verb_has_a_row_and_those_that_can_expect_another() -> None:
     can_expect = [name for name, verb in VERBS.items() if verb.body and verb.expects]
     after = [word for row in table("| after |") for word in words(row[0])]
     assert sorted(after) == sorted([*can_expect, "await"])
+
+
+def test_every_invariant_has_a_row() -> None:
+    assert [words(row[0])[0] for row in table("| invariant |")] == list(INVARIANTS)
+
+
+def test_the_verbs_of_a_trigger_are_named() -> None:
+    named = ", ".join(f"`{verb}`" for verb in WORLD_VERBS if verb in VERBS)
+    assert named.replace(", ", " ") in " ".join(README.split())
 
 
 def test_the_keys_of_a_step_are_named() -> None:
