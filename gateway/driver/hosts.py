@@ -22,7 +22,7 @@ from gateway.driver.wire import (
     report_from_wire,
 )
 from gateway.policy.commands import Report, Transmit
-from gateway.policy.retry import backoff_us
+from gateway.policy.retry import SILENCES_UNTIL_DEAD, backoff_us
 from latchbench.channel import channel_options, open_channel
 from protos.device.v1 import lock_host_pb2 as pb
 from protos.device.v1 import lock_host_pb2_grpc as pb_grpc
@@ -55,6 +55,7 @@ class Host:
     channel: grpc.aio.Channel | None = None
     session: int = 0
     failures: int = 0
+    refusals: int = 0  # attempts to connect that failed, in a row
     open_commands: dict[str, int] = field(default_factory=dict)
     heard_at_us: int = 0
     guard: Timer | None = None
@@ -251,6 +252,7 @@ class Hosts:
         if opened is None:
             self._not_connected(host)
             return
+        host.refusals = 0
         host.channel = opened.channel
         host.link = self._participant.open_link(
             opened.link_id,
@@ -266,6 +268,10 @@ class Hosts:
 
     def _not_connected(self, host: Host) -> None:
         self._trace(host, "gateway.lock.no_host")
+        host.refusals += 1
+        if host.refusals == SILENCES_UNTIL_DEAD and self.core is not None:
+            for _, device_id in sorted(host.lock_ids.items()):
+                self.core.host_gone(device_id)
         self._connect_later(host)
 
     def _connect_later(self, host: Host) -> None:

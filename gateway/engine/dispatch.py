@@ -225,10 +225,7 @@ class Dispatcher:
         if book.silences < SILENCES_UNTIL_DEAD and book.belief is not Belief.DEAD:
             return
         if book.belief is not Belief.DEAD:
-            book.belief = Belief.DEAD
-            book.dead_since_us = self._parts.now_us()
-            self._parts.trace("gateway.lock.believed_dead", lock=name)
-            self._listener.lock_silent(book.device_id)
+            self._given_up(book)
         if not self._rows.has_work(book.device_id):
             # Nobody waits for this lock: do not keep calling it, only look in now and then.
             book.retry_at_us = self._parts.now_us() + book.resync_interval_us
@@ -236,6 +233,13 @@ class Dispatcher:
         book.wants_ping = False
         book.resync_due = False
         book.tell_waiters()
+
+    def _given_up(self, book: Book) -> None:
+        book.belief = Belief.DEAD
+        book.dead_since_us = self._parts.now_us()
+        name = self._world.devices[book.device_id].name
+        self._parts.trace("gateway.lock.believed_dead", lock=name)
+        self._listener.lock_silent(book.device_id)
 
     def _unanswered(self, book: Book) -> None:
         """The lock is there and does not say what it was asked: ask again after a pause."""
@@ -310,6 +314,13 @@ class Dispatcher:
         book.busy = None
         book.belief = Belief.UNKNOWN
         book.tell_waiters()
+
+    def host_gone(self, device_id: str) -> None:
+        """Its host could not be reached several times: offline until the stream is open again."""
+        book = self._world.books[device_id]
+        if not book.host_up and book.belief is not Belief.DEAD:
+            self._given_up(book)
+            book.tell_waiters()
 
     def host_silent(self, device_ids: list[str]) -> None:
         """A host took commands and reported none for too long: their ends are unknown."""

@@ -17,7 +17,7 @@ from latchbench.time_service import RemoteStepper
 from protos.bench.v1 import bench_pb2 as pb
 from simulator.http_door import NO_ANSWER
 from simulator.processes import GATEWAY, NotPossible, Process
-from tests.bench.site import MINUTE_US, SECOND_US, Site, a_site
+from tests.bench.site import MINUTE_US, SECOND_US, Site, a_site, reasons
 
 if TYPE_CHECKING:
     from simulator.rig import Rig
@@ -73,7 +73,11 @@ async def test_a_lock_whose_host_is_away_is_programmed_when_it_is_back(rig: Rig)
         await here.created("front", "back", code="4827")
         await here.bench.advance(MINUTE_US)
         assert await status(here, "front") == ["set"]
-        assert await status(here, "back") == ["setting"]
+        (row,) = await here.listed("back")
+        assert row["status"] == "setting"
+        assert [error["error_code"] for error in row["errors"]] == ["device_offline"]
+        refused = await here.create("front", "back", attempt_for_offline_device=False)
+        assert reasons(here, refused) == {"back": "device_offline"}
         since = len(here.bench.trace())
         await here.bench.crew.start(host_of(here, "back"))
         await here.bench.advance(2 * MINUTE_US)
@@ -85,6 +89,15 @@ async def test_a_lock_whose_host_is_away_is_programmed_when_it_is_back(rig: Rig)
         ]
         assert commands[0] in ("Walk", "ReadCode"), "read first, then write"
         assert commands.count("SetCode") == 1
+
+
+async def test_a_shared_call_does_not_wait_for_ever_for_a_host_that_is_gone(rig: Rig) -> None:
+    async with a_site(rig, TWO) as here:
+        await here.bench.crew.kill(host_of(here, "back"))
+        reply = await here.create("front", "back", sync=True)
+        assert reasons(here, reply) == {"back": "device_unresponsive"}
+        await here.settle()
+        assert await here.inside() == {"front": {}, "back": {}}
 
 
 async def test_a_memory_that_is_older_than_what_was_read_is_noticed(rig: Rig) -> None:
