@@ -84,6 +84,10 @@ class Stepping:
             self.acting = False
         return self._done(step.number, open_work(), next_key)
 
+    def tell_all_links(self) -> None:
+        """The next step tells of every link, not only of those whose counts changed."""
+        self.counts.links.update(self.links)
+
     async def _until_arrived(self, step: Step) -> None:
         while not self._has_arrived(step):
             self.news.clear()

@@ -10,15 +10,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from latchbench.channel import ACCESS_OUT_MAX, channel_options, open_channel
-from latchbench.pin import Pin
 from latchbench.time_service import RemoteStepper
-from latchbench.trace import Masker, PinLetters, TraceEvent, merged
 from protos.access.v1 import admin_pb2, admin_pb2_grpc
 from protos.bench.v1 import bench_pb2, bench_pb2_grpc
+from simulator.bench_trace import BenchTrace
 from simulator.conductor import Conductor
 from simulator.crew import Crew
 from simulator.host.nvm import nvm_path
@@ -33,33 +32,24 @@ from simulator.layout import (
     host_settings,
     pack,
 )
+from simulator.looks import BenchLock, Looks
 from simulator.members import OpenCall, Tally
+from simulator.paced_clock import PacedClock
 from simulator.processes import GATEWAY, Process, State
-from simulator.scenario.verdict import LockLeft
-from simulator.without_host import truth_in_file
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+    from latchbench.pin import Pin
+    from latchbench.trace import PinLetters, TraceEvent
     from simulator.http_door import HttpReply
     from simulator.rig import Rig
-    from simulator.scenario.cases import Fleet, LockPlan
+    from simulator.scenario.cases import Fleet
+    from simulator.scenario.verdict import LockLeft
 
 T = TypeVar("T")
 
 CALL_KEY: Final = "latchbench-call"
-
-
-@dataclass(slots=True)
-class BenchLock:
-    """One lock of the bench, and where it lives."""
-
-    plan: LockPlan
-    device_id: str
-    host: str
-    host_pid: int = 0
-    host_address: str = ""
-    nvm_path: str = ""
 
 
 class Bench:
@@ -73,19 +63,18 @@ class Bench:
         self.http_url = ""
         self.grpc_address = ""
         self.conductor = Conductor(fleet.clock.start_us) if options.stepped else None
+        self.paced = PacedClock(fleet.clock.start_us)  # without members if there is a conductor
         self._rig = rig
         self._directory = rig.new_case()
-        self._mask_key = secrets.token_hex(32)
-        self._masker = Masker(bytes.fromhex(self._mask_key), show=options.show_codes)
         self._stack = AsyncExitStack()
         self._controls: dict[str, Any] = {}
         self._admin: Any = None
         self._http: HttpDoor | None = None
-        self._trace: list[TraceEvent] = []
-        self._acts = 0
+        self._trace = BenchTrace(options.masking, show_codes=options.show_codes)
         self.crew = Crew(self.conductor, self._join)
+        self._looks = Looks(self.locks, self.crew, self._dump, self.now_us)
         if self.conductor is not None:
-            self.conductor.on_trace = self._trace.extend
+            self.conductor.on_trace = self._trace.add
 
     # Start and stop.
 
@@ -102,7 +91,7 @@ class Bench:
 
     async def _start(self) -> None:
         packs = pack(self.fleet, self.options.hosts or self.fleet.hosts, self.options.apart)
-        place = Place(self._directory, self._mask_key, self.api_key)
+        place = Place(self._directory, self._trace.mask_key, self.api_key)
         folder = self.options.state_dir or self._directory
         settings = []
         for number, locks in enumerate(packs, 1):
@@ -119,8 +108,12 @@ class Bench:
         for process in self.crew:
             await self._join(process)
         await self._register()
-        if self.conductor is not None:
-            await self.settle(self.conductor.now_us + SYNC_DEADLINE_STEPPED_US)
+        if self.conductor is None:
+            self._stack.callback(self.paced.stop)
+            rate, paused = self.options.rate, self.options.paused
+            await self.paced.start(rate, SYNC_DEADLINE_STEPPED_US, paused=paused)
+        else:
+            await self.settle(self.now_us() + SYNC_DEADLINE_STEPPED_US)
 
     async def _spawn(self, hosts: Sequence[Mapping[str, Any]], gateway: Mapping[str, Any]) -> None:
         """All processes at once, the gateway last of the crew.
@@ -150,10 +143,12 @@ class Bench:
         """Connect to a process that serves, and let it take part in time."""
         is_gateway = process.name == GATEWAY
         channel = self._know_gateway(process) if is_gateway else self._know_host(process)
+        stepper = RemoteStepper(channel)
+        process.stack.callback(stepper.close)
         if self.conductor is not None:
-            stepper = RemoteStepper(channel)
-            process.stack.callback(stepper.close)
             await self.conductor.add(process.name, stepper, rank=1 if is_gateway else 0)
+        else:
+            self.paced.add(process.name, stepper)
 
     def _know_host(self, process: Process) -> Any:
         info = process.started.info
@@ -207,9 +202,11 @@ class Bench:
         self, member: str, make: Callable[[tuple[tuple[str, str], ...]], Awaitable[T]]
     ) -> T:
         """A call that takes no time; `make` is given the metadata that lets it in."""
-        if self.conductor is None:
-            return await make(())
-        return await self.conductor.ask(member, lambda call_id: make(((CALL_KEY, call_id),)))
+
+        def marked(call_id: str | None) -> Awaitable[T]:
+            return make(() if call_id is None else ((CALL_KEY, call_id),))
+
+        return await (self.conductor or self.paced).ask(member, marked)
 
     async def act(self, lock: str, **action: Any) -> bench_pb2.ActResponse:
         """Do something to a lock that its radio could not: press keys, cut its power, arm a fault.
@@ -225,18 +222,25 @@ class Bench:
             self.locks[lock].host, lambda metadata: stub.Act(request, metadata=metadata)
         )
 
+    async def set_hub(self, hub: str, state: str) -> None:
+        """Take the radio of a declared hub away from its locks (`down`), or give it back (`up`).
+
+        Raises `grpc.aio.AioRpcError` with words for another state, `KeyError` for another hub, and
+        `NotPossible` when its host does not run.
+        """
+        host = self.locks[self.fleet.hubs[hub][0]].host
+        self.crew[host].must_be(State.RUNNING)
+        request = bench_pb2.SetHubRequest(hub=hub, state=state)
+        stub = self._controls[host]
+        await self._ask(host, lambda metadata: stub.SetHub(request, metadata=metadata))
+
     async def truth(self, lock: str) -> bench_pb2.LockTruth:
         """A lock as it really is; as its memory file has it when its host does not run."""
-        place = self.locks[lock]
-        if self.crew[place.host].state is not State.RUNNING:
-            return truth_in_file(place.plan, place.nvm_path, self.now_us())
-        request = bench_pb2.DumpTruthRequest(locks=[lock])
-        stub = self._controls[self.locks[lock].host]
-        reply = await self._ask(
-            self.locks[lock].host, lambda metadata: stub.DumpTruth(request, metadata=metadata)
-        )
-        truth: bench_pb2.LockTruth = reply.locks[0]
-        return truth
+        return await self._looks.truth(lock)
+
+    async def _dump(self, host: str, request: bench_pb2.DumpTruthRequest) -> Any:
+        dump = self._controls[host].DumpTruth
+        return await self._ask(host, lambda metadata: dump(request, metadata=metadata))
 
     async def http(
         self, method: str, path: str, body: Mapping[str, Any] | None = None
@@ -257,20 +261,17 @@ class Bench:
         self, method: str, path: str, body: Mapping[str, Any] | None = None
     ) -> OpenCall[HttpReply]:
         """Lockstep only: let a call in, and leave time where it is."""
-        if self.conductor is None:
-            raise RuntimeError("only a stepped bench can hold a call open")
+        conductor = self.stepped()
         self.crew.gateway.must_be(State.RUNNING, State.KILLED)
         if self.crew.gateway.state is State.KILLED:
             return OpenCall.ended(await self._request(method, path, body, {}))
-        return await self.conductor.call(
+        return await conductor.call(
             "gateway", lambda call_id: self._request(method, path, body, {CALL_KEY: call_id})
         )
 
     async def run_to_answer(self, call: OpenCall[HttpReply], until_us: int) -> bool:
         """Lockstep only: move time to a call's answer; returns whether it came by `until_us`."""
-        if self.conductor is None:
-            raise RuntimeError("only a stepped bench can hold a call open")
-        return await self.conductor.run_until(lambda: call.answered, until_us)
+        return await self.stepped().run_until(lambda: call.answered, until_us)
 
     async def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
@@ -310,16 +311,12 @@ class Bench:
         Returns whether there was one by `until_us`. Of several events of one round, each is asked
         about; PINs are tokens in it.
         """
-        if self.conductor is None:
-            raise RuntimeError("time passes by itself on a paced bench")
-        seen = len(self._trace)
+        news = self._trace.news()
 
         def happened() -> bool:
-            nonlocal seen
-            news, seen = self._trace[seen:], len(self._trace)
-            return any([is_it(event) for event in news])  # noqa: C419 - each is asked, to count
+            return any([is_it(event) for event in news()])  # noqa: C419 - each is asked, to count
 
-        return await self.conductor.run_until(happened, until_us, every_instant=True)
+        return await self.stepped().run_until(happened, until_us, every_instant=True)
 
     async def settle(self, until_us: int) -> bool:
         """Let what is under way end; returns whether it did by `until_us`."""
@@ -329,44 +326,35 @@ class Bench:
 
     def note(self, kind: str, **fields: str) -> None:
         """Something that the bench is about to do, in the trace before all that comes of it."""
-        self._acts += 1
         at_us, delta = 0, 0
         if self.conductor is not None:
             self.conductor.new_act()
             at_us, delta = self.conductor.now_us, self.conductor.delta
-        self._trace.append(TraceEvent(at_us, delta, "bench", self._acts, kind, fields))
+        self._trace.note(at_us, delta, kind, fields)
 
     def trace(self) -> list[TraceEvent]:
         """Everything that happened so far, in order, PINs as letters unless they were asked for."""
-        return self._lettered()[0]
+        return self._trace.plain()
 
     def raw_trace(self) -> list[TraceEvent]:
         """The same with the tokens of PINs, which only this run can make."""
-        return merged(self._trace)
-
-    def _lettered(self) -> tuple[list[TraceEvent], PinLetters]:
-        letters = PinLetters()
-        return [letters.plain(event) for event in merged(self._trace)], letters
+        return self._trace.raw()
 
     def letters(self) -> PinLetters:
         """The letters of the trace so far."""
-        return self._lettered()[1]
+        return self._trace.letters()
 
     def token(self, pin: Pin) -> str:
         """What stands for a PIN until its letter is known."""
-        return self._masker.token(pin)
+        return self._trace.token(pin)
 
-    async def left(self) -> tuple[LockLeft, ...]:
-        """What every lock's own memory holds now."""
-        letters = self.letters()
-        found = []
-        for name in self.fleet.locks:
-            truth = await self.truth(name)
-            slots = {slot.slot: letters.shown(self.token(Pin(slot.code))) for slot in truth.slots}
-            lock = self.locks[name]
-            process = f"{lock.host} pid {lock.host_pid} at {lock.host_address}"
-            found.append(LockLeft(name, truth.profile, slots, truth.slots_max, process))
-        return tuple(found)
+    async def held(self) -> tuple[LockLeft, ...]:
+        """What every lock's own memory holds now.
+
+        PINs are tokens, because their letters are known when the trace is whole: see `letters`.
+        """
+        left = await self._looks.left(self.token)
+        return tuple(left[name] for name in self.fleet.locks)
 
     def tally(self) -> Tally:
         """What moving time has cost so far."""

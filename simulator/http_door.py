@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NO_ANSWER: Final = 0
+CONNECTION_REFUSED: Final = "connection_refused"
 _REAL_TIMEOUT_S: Final = 120
 
 
@@ -30,7 +31,7 @@ class HttpReply:
     def none(cls, error: httpx.TransportError) -> HttpReply:
         """No answer came."""
         refused = isinstance(error, httpx.ConnectError)
-        word = "connection_refused" if refused else "connection_closed"
+        word = CONNECTION_REFUSED if refused else "connection_closed"
         message = "nobody listens there" if refused else "the gateway went away unanswered"
         return cls(NO_ANSWER, {"error": {"type": word, "message": message}})
 

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from simulator.scenario.cases import LockPlan
 
 
+def hub_name(lock: LockPlan) -> str:
+    """The lock's hub. Its own, if it names none; no declared hub can be called so."""
+    return lock.hub or f"hub of {lock.name}"
+
+
 def device_message(
     lock: LockPlan, device_id: str, host: str, host_address: str
 ) -> admin_pb2.DeviceRecord:
@@ -23,7 +28,7 @@ def device_message(
         device_id=device_id,
         name=lock.name,
         lock_id=lock.name,
-        hub=lock.hub or f"hub of {lock.name}",
+        hub=lock.hub or "",
         host=host,
         host_address=host_address,
         time_zone=lock.zone or "",
@@ -53,7 +58,7 @@ def host_lock(lock: LockPlan) -> Mapping[str, Any]:
     return {
         "name": lock.name,
         "lock_id": lock.name,
-        "hub": lock.hub or f"hub of {lock.name}",
+        "hub": hub_name(lock),
         "profile": profile_to_plain(lock.profile.name, lock.profile.lock),
         "codes": {str(slot): pin.reveal() for slot, pin in lock.codes.items()},
         "fill_slots": lock.fill_slots,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from protos.bench.v1 import bench_pb2
+from simulator.control.truth import LockTruth
+from simulator.control.wire import truth_to_wire
+from simulator.host.lock_start import as_recorded
 from simulator.host.nvm import read_nvm
-from simulator.model.events import PowerCut
-from simulator.model.lock import step
-from simulator.model.state import boot, keypad_of, power_of
+from simulator.model.state import keypad_of, mechanics_of, power_of
 from simulator.radio.faults import armed
-from simulator.radio.link import Link
 
 if TYPE_CHECKING:
+    from protos.bench.v1 import bench_pb2
     from simulator.scenario.cases import LockPlan
 
 
@@ -24,23 +24,23 @@ def truth_in_file(lock: LockPlan, path: str, now_us: int) -> bench_pb2.LockTruth
     """
     stored = read_nvm(Path(path))
     record, profile = stored.record, lock.profile.lock
-    state = boot(profile, record.memory, now_us)
-    if not record.is_powered:
-        state, _ = step(profile, state, PowerCut(), now_us)
-    return bench_pb2.LockTruth(
-        lock=lock.name,
-        profile=record.profile,
-        slots=[
-            bench_pb2.TrueSlot(slot=number, code=slot.pin.reveal(), status=slot.status.value)
-            for number, slot in sorted(record.memory.slots.items())
-        ],
-        slots_max=profile.slots_max,
-        incarnation=record.memory.incarnation,
-        radio=record.radio.value,
-        power=power_of(profile, state).value,
-        keypad=keypad_of(state).value,
-        bolt=record.memory.bolt.value,
-        faults_armed=armed(Link(record.radio, faults=record.faults)),
-        nvm_path=path,
-        nvm_generation=stored.generation,
+    state, link = as_recorded(profile, record, now_us)
+    return truth_to_wire(
+        LockTruth(
+            lock=lock.name,
+            profile=record.profile,
+            slots=dict(sorted(record.memory.slots.items())),
+            slots_max=profile.slots_max,
+            incarnation=record.memory.incarnation,
+            radio=record.radio,
+            power=power_of(profile, state),
+            keypad=keypad_of(state),
+            bolt=record.memory.bolt,
+            faults_armed=armed(link),
+            nvm_path=Path(path),
+            nvm_generation=stored.generation,
+            battery_percent=record.memory.battery_percent,
+            mechanics=mechanics_of(state),
+            is_frozen=state.is_hung,
+        )
     )

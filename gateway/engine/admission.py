@@ -10,14 +10,12 @@ together. Nothing is sent to a lock for a code before that.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from gateway.engine.admit import Admitter, code_warnings
-from gateway.engine.book import Belief
+from gateway.engine.admit import Admitter, Hooks, code_warnings, load_at_us
 from gateway.engine.facts import has_space, lock_facts, no_space, refusal_of
 from gateway.policy.errors import (
-    CodeCannotBeShared,
     DeviceDoesNotSupportAccessCodes,
     DeviceNotFound,
     DeviceOffline,
@@ -32,7 +30,7 @@ from gateway.policy.records import CreateMultipleView, PlanView, StragglerView
 from gateway.policy.request import Behavior, CreateMultiple, parse_create_multiple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gateway.engine.dispatch import Dispatcher
     from gateway.engine.groups import Groups
@@ -47,7 +45,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Admitting:
-    """One call on its way to a decision."""
+    """One call on its way to a decision. `key` is what its codes shall belong to, if it says so."""
 
     request: CreateMultiple
     devices: list[DeviceRecord]
@@ -56,6 +54,8 @@ class Admitting:
     load_at_us: int | None
     answer: Answer[CreateMultipleView] | None = None
     plan_answer: Answer[PlanView] | None = None
+    key: str | None = None
+    hooks: Hooks = field(default_factory=Hooks)
     waits_for: dict[str, None] = field(default_factory=dict)
     timer: Timer | None = None
 
@@ -95,15 +95,19 @@ class Admission:
     # The request.
 
     def create_multiple(
-        self, body: Mapping[str, object], answer: Answer[CreateMultipleView]
+        self,
+        body: Mapping[str, object],
+        answer: Answer[CreateMultipleView],
+        keep: Callable[[CreateMultipleView], None],
     ) -> None:
-        """One code over many devices."""
+        """One code over many devices. `keep` is told the answer when the group is decided."""
         try:
-            call = self._read(body)
+            call = self.admitting(parse_create_multiple(body, self._parts.now_us()))
         except GatewayError as error:
             answer.fail(error)
             return
         call.answer = answer
+        call.hooks = Hooks(drawn=keep)
         self._parts.trace(
             "gateway.create_multiple",
             devices=",".join(device.name for device in call.devices),
@@ -111,12 +115,12 @@ class Admission:
             sync=call.sync,
             pin=call.request.code,
         )
-        self._prepare(call)
+        self.prepare(call)
 
     def plan(self, body: Mapping[str, object], answer: Answer[PlanView]) -> None:
         """The same choice from what is known now, with no effect."""
         try:
-            call = self._read(body)
+            call = self.admitting(parse_create_multiple(body, self._parts.now_us()))
         except GatewayError as error:
             answer.fail(error)
             return
@@ -127,11 +131,11 @@ class Admission:
             return
         self._choose(call, self._plan_draw)
 
-    def _read(self, body: Mapping[str, object]) -> Admitting:
+    def admitting(self, request: CreateMultiple) -> Admitting:
+        """The call that a well-formed request is. Raises what its devices have against it."""
         now_us = self._parts.now_us()
-        request = parse_create_multiple(body, now_us)
         known = [self._world.devices.get(device_id) for device_id in request.device_ids]
-        self._check_times(request, [device for device in known if device is not None], now_us)
+        self.check_times(request.starts_at_us, [device for device in known if device is not None])
         unknown = [
             device_id
             for device_id, device in zip(request.device_ids, known, strict=True)
@@ -144,22 +148,18 @@ class Admission:
         if without:
             raise DeviceDoesNotSupportAccessCodes(without)
         settings = self._parts.settings
-        load_at_us = None
-        if request.starts_at_us is not None:
-            load_at_us = max(now_us, request.starts_at_us - settings.jit_lead_us)
+        loads_us = load_at_us(self._parts, request.starts_at_us)
         sync = request.sync if request.sync is not None else settings.programming == "sync"
-        return Admitting(request, devices, sync, now_us + settings.sync_deadline_us, load_at_us)
+        return Admitting(request, devices, sync, now_us + settings.sync_deadline_us, loads_us)
 
-    def _check_times(
-        self, request: CreateMultiple, devices: Sequence[DeviceRecord], now_us: int
-    ) -> None:
+    def check_times(self, starts_at_us: int | None, devices: Sequence[DeviceRecord]) -> None:
         """What a device asks of the times of a code, as input problems of the request."""
-        if request.starts_at_us is None:
+        if starts_at_us is None:
             return
         refusals = []
         for device in devices:
             future_only = "start_date_in_future" in device.facts.constraints
-            if future_only and request.starts_at_us <= now_us:
+            if future_only and starts_at_us <= self._parts.now_us():
                 message = f"{device.name} takes only codes that start in the future"
                 refusals.append(Refusal(device.device_id, "start_not_in_future", message))
             if device.facts.schedules and device.time_zone is None:
@@ -171,7 +171,8 @@ class Admission:
 
     # Preparing.
 
-    def _prepare(self, call: Admitting) -> None:
+    def prepare(self, call: Admitting) -> None:
+        """Let a call take its way: it is answered when it is admitted, decided or refused."""
         now_us = self._parts.now_us()
         later = call.load_at_us is not None and call.load_at_us > now_us
         for device in call.devices:
@@ -180,7 +181,7 @@ class Admission:
                 call.waits_for[device.device_id] = None
             elif not book.host_up:
                 continue
-            elif call.sync and later and book.belief is not Belief.DEAD:
+            elif call.sync and later and not book.out_of_reach:
                 book.wants_walk = True
                 call.waits_for[device.device_id] = None
             elif call.sync and not book.heard_lately(now_us):
@@ -200,7 +201,7 @@ class Admission:
     def _unread(self, device_id: str) -> bool:
         book = self._world.books[device_id]
         read = book.has_info and book.mirror.knowledge is Knowledge.FULL
-        return not read and book.belief is not Belief.DEAD
+        return not read and not book.out_of_reach
 
     def _watch(self, call: Admitting, device_id: str) -> None:
         self._world.books[device_id].waiters.append(lambda: self._settled(call, device_id))
@@ -210,7 +211,7 @@ class Admission:
             return
         book = self._world.books[device_id]
         asked = book.host_up and (book.wants_walk or book.wants_ping)
-        if book.belief is not Belief.DEAD and (self._unread(device_id) or asked):
+        if not book.out_of_reach and (self._unread(device_id) or asked):
             self._watch(call, device_id)
             return
         del call.waits_for[device_id]
@@ -246,13 +247,14 @@ class Admission:
         return [
             device.device_id
             for device in call.devices
-            if self._world.books[device.device_id].belief is Belief.DEAD
+            if self._world.books[device.device_id].out_of_reach
         ]
 
     def _choose(self, call: Admitting, draw: Draw) -> None:
         # Looked up again: what a lock says of itself may have come in while the call was prepared.
         call.devices = [self._world.devices[device.device_id] for device in call.devices]
         locks = [lock_facts(self._parts, device) for device in call.devices]
+        call.request = self._adopting(call)
         versions = self._versions(call)
         self._parts.counters.add("choices")
         self._thinking.think(
@@ -261,11 +263,17 @@ class Admission:
             lambda ticket: self._on_decision(call, ticket, versions, draw),
         )
 
-    def _versions(self, call: Admitting) -> list[int]:
-        return [self._world.books[device.device_id].codes_version for device in call.devices]
+    def _adopting(self, call: Admitting) -> CreateMultiple:
+        """The request with the code of the key that it names, if there are codes with that key."""
+        pin = self._world.pin_of_key(call.key)
+        return call.request if pin is None else replace(call.request, code=pin)
+
+    def _versions(self, call: Admitting) -> list[object]:
+        versions = [self._world.books[device.device_id].codes_version for device in call.devices]
+        return [*versions, self._world.pin_of_key(call.key)]
 
     def _on_decision(
-        self, call: Admitting, ticket: Ticket[Decision], versions: list[int], draw: Draw
+        self, call: Admitting, ticket: Ticket[Decision], versions: list[object], draw: Draw
     ) -> None:
         decision = ticket.result()
         if self._versions(call) != versions:
@@ -285,12 +293,14 @@ class Admission:
 
     def _tell_apart(self, decision: Decision) -> None:
         """Why each device cannot share, rule by rule, for the trace."""
-        for one in (*decision.stragglers, *decision.refusals):
+        apart = {one.device_id: one.reasons for one in decision.stragglers}
+        apart |= {one.device_id: one.reasons for one in decision.refusals}
+        for device_id, reasons in apart.items():
             self._parts.trace(
                 "gateway.device.apart",
-                lock=self._world.devices[one.device_id].name,
-                reason=one.reasons[0].word,
-                rules=",".join(reason.detail for reason in one.reasons),
+                lock=self._world.devices[device_id].name,
+                reason=reasons[0].word,
+                rules=",".join(reason.detail for reason in reasons),
             )
 
     def _refusals(self, call: Admitting, decision: Decision) -> list[Refusal]:
@@ -323,12 +333,8 @@ class Admission:
                         self._world.devices[refusal.device_id].name for refusal in refusals
                     ),
                 )
-                call.fail(
-                    CodeCannotBeShared(
-                        refusals,
-                        duplicate_only=call.request.code is not None and only_in_use,
-                    )
-                )
+                duplicate_only = call.request.code is not None and only_in_use
+                call.fail(call.request.refusal(refusals, duplicate_only=duplicate_only))
                 return
         if call.answer is not None:
             self._admitter.admit(
@@ -340,6 +346,8 @@ class Admission:
                 sync=call.sync,
                 load_at_us=call.load_at_us,
                 deadline_us=call.deadline_us,
+                key=call.key,
+                hooks=call.hooks,
             )
 
     def _plan_view(self, call: Admitting, decision: Decision) -> PlanView:

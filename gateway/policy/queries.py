@@ -52,9 +52,7 @@ LIST_PARAMETERS: Final = (
 DELETE_PARAMETERS: Final = (
     Parameter("access_code_id", Kind.TEXT, "The access code.", required=True),
     _DEVICE_ID,
-    Parameter(
-        "sync", Kind.BOOLEAN, "Answer when the lock is clear.", default=False, built=False
-    ),
+    Parameter("sync", Kind.BOOLEAN, "Answer when the lock is clear.", default=False),
 )  # fmt: skip
 DEVICES_PARAMETERS: Final = (
     Parameter("device_ids", Kind.IDS, "Only these; none of them: no device."),
@@ -83,6 +81,7 @@ class DeleteQuery:
 
     access_code_id: str
     device_id: str | None
+    sync: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +123,10 @@ def parse_get(body: object) -> GetQuery:
 
 
 def parse_delete(body: object) -> DeleteQuery:
-    """Raises `InvalidInput` or `NotSupported`."""
+    """Raises `InvalidInput`."""
     reading = read(DELETE_PARAMETERS, body)
     reading.settle(DELETE_PARAMETERS)
-    return DeleteQuery(reading.values["access_code_id"], reading.values["device_id"])
+    return DeleteQuery(**reading.values)
 
 
 def parse_list(body: object) -> ListQuery:

@@ -13,6 +13,7 @@ from typing import Final
 
 from simulator.scenario.matrix import ALWAYS, Matrix, When
 from simulator.scenario.problems import (
+    PROBLEMS_SHOWN_MAX,
     Finding,
     Gathering,
     Trouble,
@@ -23,7 +24,6 @@ from simulator.scenario.problems import (
     suggest,
 )
 from simulator.scenario.verbs import VERBS
-from simulator.scenario.words import VERBS_LATER
 
 # The keys beside the verb, and what each is for.
 STEP_KEYS: Final[Mapping[str, str]] = {
@@ -99,6 +99,8 @@ def outline(
     outlines: list[Outline] = []
     lost: set[str] = set()
     for index, step in enumerate(raw):
+        if len(gathering.findings) > PROBLEMS_SHOWN_MAX:
+            break  # nobody reads more at once
         try:
             reading = _Step(step, (key, index), matrix, taken)
             outlines.append(reading.read(gathering, first_number + index))
@@ -272,8 +274,6 @@ class _Step:
 
 
 def _unknown(key: str, *, has_verb: bool) -> str:
-    if key in VERBS_LATER:
-        return f"'{key}' is not built yet{listed('there are', VERBS)}"
     if has_verb:
         return f"unknown key {shown(key)}{suggest(key, STEP_KEYS, 'allowed')}"
     return f"unknown verb {shown(key)}{suggest(key, tuple(VERBS), 'verbs')}"

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simulator.scenario import source
 from simulator.scenario.always import read_always
 from simulator.scenario.cases import Case, Fleet, Scenario
+from simulator.scenario.downtime import calls_to_nobody
 from simulator.scenario.fields import Known, read_model, unknown_key
+from simulator.scenario.files import scenario_files
 from simulator.scenario.fleets import Declared, build_fleet, declared_locks, roster_of
 from simulator.scenario.interpolate import Names, fill
 from simulator.scenario.matrix import NO_MATRIX, Matrix, Row, parse_matrix
 from simulator.scenario.outline import REPEAT, Outlines, outline
 from simulator.scenario.problems import (
+    PROBLEMS_SHOWN_MAX,
     Finding,
     Gathering,
     Problem,
     ScenarioInvalid,
     Trouble,
     Where,
+    bounded_hints,
     kind_of,
     shown,
 )
@@ -39,8 +42,10 @@ if TYPE_CHECKING:
 
 # Cases times steps: a file of a few lines can ask for a thousand cases of a thousand steps.
 CASE_STEPS_MAX: Final = 100_000
+# Cases times locks, and times steps too: each step may be about each lock.
+CASE_LOCKS_MAX: Final = 200_000
+CASE_STEP_LOCKS_MAX: Final = 5_000_000
 
-_SUFFIXES: Final = frozenset({".yaml", ".yml"})
 # Read once and not per case, so that a case cannot change them.
 _SAME_IN_ALL_CASES: Final = ("version", "name", "description", "tags")
 _READ_ELSEWHERE: Final = ("vars", "matrix", "always", "on_event", "steps", "finally")
@@ -91,25 +96,6 @@ def validate(paths: Iterable[str]) -> list[Problem]:
     return sorted(set(problems))
 
 
-def scenario_files(path: str) -> Iterator[str]:
-    """`path` itself, or if it is a folder the YAML files in it and below, sorted."""
-    if not Path(path).is_dir():
-        yield path
-        return
-    for file in sorted(Path(path).rglob("*")):
-        if file.suffix in _SUFFIXES and file.is_file():
-            yield str(file)
-
-
-def is_fleet(path: str) -> bool:
-    """Whether the file is a map without `steps`: something to bring up, not to run.
-
-    Raises `ScenarioInvalid` for a file that cannot be read at all.
-    """
-    data = source.load(path).data
-    return isinstance(data, Mapping) and "steps" not in data
-
-
 @dataclass(frozen=True, slots=True)
 class _World:
     """The locks of a case. `fleet` is None if `gathering` has an error; `data` is what was read."""
@@ -138,6 +124,10 @@ class _Reading:
 
     def scenario(self) -> Scenario:
         """The scenario. Raises `ScenarioInvalid`."""
+        with bounded_hints():
+            return self._scenario()
+
+    def _scenario(self) -> Scenario:
         data = self._data
         self._check_keys(("name", "steps"))
         self._check_variables()
@@ -153,7 +143,7 @@ class _Reading:
             )
         cases: list[Case] = []
         if matrix is not None and self._is_bounded(matrix, lists):
-            cases = [case for row in matrix.rows if (case := self._case(row, lists, matrix))]
+            cases = list(self._cases(lists, matrix))
         self._settle(matrix)
         name, description, tags = (data.get(key) for key in ("name", "description", "tags"))
         return Scenario(
@@ -168,6 +158,10 @@ class _Reading:
 
     def fleet(self) -> Fleet:
         """The fleet. Raises `ScenarioInvalid`."""
+        with bounded_hints():
+            return self._fleet()
+
+    def _fleet(self) -> Fleet:
         self._check_keys(())
         for key in _OF_STEPS:
             if key in self._data:
@@ -224,7 +218,25 @@ class _Reading:
         if count > CASE_STEPS_MAX:
             message = f"{len(matrix.rows)} cases of {steps} steps are too many"
             self._gathering.add(("matrix",), f"{message}; the most is {CASE_STEPS_MAX} together")
-        return count <= CASE_STEPS_MAX
+            return False
+        locks = len(self._declared(self._data, Gathering()).key_of)
+        count = len(matrix.rows) * locks
+        if count > CASE_LOCKS_MAX or count * steps > CASE_STEP_LOCKS_MAX:
+            cases = len(matrix.rows)
+            message = f"this is too much: cases {cases}, steps {steps}, locks {locks}"
+            self._gathering.add(("matrix",) if "matrix" in self._data else ("steps",), message)
+            return False
+        self._room = min(CASE_STEPS_MAX, CASE_STEP_LOCKS_MAX // max(1, locks))
+        return True
+
+    def _cases(self, lists: Sequence[Outlines], matrix: Matrix) -> Iterator[Case]:
+        """The cases that can be read; no more of them when nobody would read what is wrong."""
+        for row in matrix.rows:
+            case = self._case(row, lists, matrix)
+            if case is not None:
+                yield case
+            if len(self._in_cases) > PROBLEMS_SHOWN_MAX:
+                return
 
     def _case(self, row: Row, lists: Sequence[Outlines], matrix: Matrix) -> Case | None:
         gathering = Gathering()
@@ -239,6 +251,7 @@ class _Reading:
             reader = TriggerReader(self._document, matrix, row, values, world.roster)
             triggers = reader.read(self._data["on_event"], gathering)
         always = read_always(self._data["always"], gathering) if "always" in self._data else ()
+        gathering.findings += calls_to_nobody((*steps, *endings), triggers)
         several = len(matrix.rows) > 1
         for finding in gathering.findings:
             self._in_cases.setdefault(finding, [])

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 # What changes the world and asks the gateway nothing.
 WORLD_VERBS: Final = (
     "keypad", "program_at_keypad", "thumbturn", "inject", "clear_faults", "radio", "power",
-    "battery", "factory_reset", "hub", "gateway", "host",
+    "battery", "factory_reset", "jam", "keypad_state", "hub", "gateway", "host",
 )  # fmt: skip
 
 KEYS: Final = ("match", "count", "times", "do", "when")

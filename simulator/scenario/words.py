@@ -1,22 +1,15 @@
-"""The words that a scenario may use where only certain words mean something.
-
-A word that is spoken of in the documents and not yet built is a word all the same: it is refused as
-such, not as a slip of the pen. To build one is to move it from `later` to `built`.
-"""
+"""The words that a scenario may use where only certain words mean something."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from simulator.model.words import Bolt, Feedback, Keypad, Power
-from simulator.radio.faults.fault import Fault
+from simulator.model.words import Bolt, Feedback, Keypad, Mechanics, Power
 from simulator.radio.faults.table import FAULTS as TABLE
-from simulator.radio.words import BUILT, CommandKind, RadioState
-from simulator.scenario.problems import Trouble, listed, nearest, shown, suggest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from simulator.radio.timing import TIMINGS as TIMINGS_BY_NAME
+from simulator.radio.words import CommandKind, HubState, RadioState
+from simulator.scenario.problems import Trouble, shown, suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,44 +17,29 @@ class Words:
     """A closed set of words; `what` names it in messages."""
 
     what: str
-    built: tuple[str, ...]
-    later: tuple[str, ...] = ()
+    words: tuple[str, ...]
 
     def check(self, word: str) -> str:
-        """`word` itself. Raises `Trouble` if it is none of these, or not built yet."""
-        if word in self.built:
+        """`word` itself. Raises `Trouble` if it is none of these."""
+        if word in self.words:
             return word
-        if word in self.later:
-            raise Trouble.here(
-                f"{self.what} '{word}' is not built yet{listed('one of', self.built)}"
-            )
-        hint = suggest(word, self.built)
-        meant = nearest(word, self.later) if nearest(word, self.built) is None else None
-        if meant is not None:
-            hint = f"; did you mean '{meant}', which is not built yet?"
-        raise Trouble.here(f"{shown(word)} is no {self.what}{hint}")
+        raise Trouble.here(f"{shown(word)} is no {self.what}{suggest(word, self.words)}")
 
 
-def _split(built: Callable[[str], bool], words: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    """The words that are built, and the others, each in the order given."""
-    known = tuple(words)
-    return tuple(w for w in known if built(w)), tuple(w for w in known if not built(w))
-
-
-RADIO_STATES: Final = Words(
-    "state of the radio",
-    *_split(lambda word: RadioState(word) in BUILT, (state.value for state in RadioState)),
-)
-FAULTS: Final = Words("fault", *_split(lambda word: isinstance(TABLE[word], Fault), TABLE))
+RADIO_STATES: Final = Words("state of the radio", tuple(state.value for state in RadioState))
+FAULTS: Final = Words("fault", tuple(TABLE))
 COMMANDS: Final = Words("command", tuple(kind.value for kind in CommandKind))
 
+# Without batteries a lock is `off`: that is an action, `power: {action: cut}`.
 POWER_STATES: Final = Words(
-    "state of the power", ("good",), ("low", "critical", "depleted", "rebooting")
+    "state of the power", tuple(power.value for power in Power if power is not Power.OFF)
 )
+KEYPAD_STATES: Final = Words("condition of a keypad", tuple(keypad.value for keypad in Keypad))
 POWER_ACTIONS: Final = Words("power action", ("cut", "restore", "cycle"))
+TIMINGS: Final = Words("timing of the radio", tuple(TIMINGS_BY_NAME))
+HUB_STATES: Final = Words("state of a hub", tuple(state.value for state in HubState))
 HOST_ACTIONS: Final = Words("host action", ("kill", "stop", "continue", "start"))
-GATEWAY_ACTIONS: Final = Words("gateway action", (*HOST_ACTIONS.built, "restart"))
-TIMINGS: Final = Words("timing of the radio", ("fast",), ("zwave", "instant"))
+GATEWAY_ACTIONS: Final = Words("gateway action", (*HOST_ACTIONS.words, "restart"))
 PROGRAMMING: Final = Words("way of programming", ("sync", "async"))
 
 BEHAVIORS: Final = ("throw", "create_random_code")
@@ -81,22 +59,21 @@ CODE_TYPES: Final = ("ongoing", "time_bound")
 # What the gateway counts since it started.
 METRICS: Final = (
     "commands", "reports", "notices", "silences", "frames", "malformed_reports", "commits",
-    "choices", "choices_made_again",
+    "choices", "choices_made_again", "calls_adopted", "hub_failures",
 )  # fmt: skip
 
 # What the truth about a lock is worded in.
 RADIO_TRUTHS: Final = tuple(state.value for state in RadioState)
 POWER_TRUTHS: Final = tuple(word.value for word in Power)
+MECHANICS_TRUTHS: Final = tuple(word.value for word in Mechanics)
 KEYPAD_TRUTHS: Final = tuple(word.value for word in Keypad)
 BOLT_TRUTHS: Final = tuple(word.value for word in Bolt)
 FEEDBACKS: Final = tuple(word.value for word in Feedback)
 
-# Top-level keys and verbs that are spoken of and not built yet.
+# Top-level keys that are spoken of and not built yet.
 TOP_LEVEL_LATER: Final = ("report",)
-VERBS_LATER: Final = ("battery", "hub", "clear_faults", "factory_reset")
 
 
 def can_befall(fault: str, command: str) -> bool:
-    """Whether a fault that is built can ever meet that command."""
-    row = TABLE[fault]
-    return isinstance(row, Fault) and CommandKind(command) in row.befalls
+    """Whether a fault can ever meet that command."""
+    return CommandKind(command) in TABLE[fault].befalls

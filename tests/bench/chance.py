@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 BITES = [
     (fault, command)
-    for fault in FAULTS.built
-    for command in ("", *COMMANDS.built)
+    for fault in FAULTS.words
+    for command in ("", *COMMANDS.words)
     if not command or can_befall(fault, command)
 ]
 

@@ -296,3 +296,66 @@ async def test_a_gateway_with_a_newer_epoch_supersedes_the_older(rig: Rig) -> No
         told = {event.fields["lock"] for event in here.events("gateway.superseded")}
         assert told == {"front", "back"}
         assert await here.inside() == {"front": {1: "4827"}, "back": {1: "4827"}}
+
+
+LOBBY = """
+    gateway: {programming: async}
+    hubs: {lobby: {locks: ["door-*"]}}
+    locks:
+      door-{1..6}: {profile: deadbolt-30}
+    """
+
+
+async def test_what_a_hub_held_is_done_once_after_its_host_was_killed_and_started(
+    rig: Rig,
+) -> None:
+    doors = [f"door-{number}" for number in range(1, 7)]
+    async with a_site(rig, LOBBY) as here:
+        await here.created(*doors, code="4827")
+        assert await here.bench.run_to_event(
+            lambda event: event.kind == "lock.code.stored", here.bench.now_us() + MINUTE_US
+        )
+        await here.bench.crew.kill(host_of(here, "door-1"))
+        assert len(here.events("lock.code.stored")) == 1, "others were in the queue, or unsent"
+        await here.bench.crew.start(host_of(here, "door-1"))
+        await here.bench.advance(MINUTE_US)
+        assert await here.inside() == {door: {1: "4827"} for door in doors}
+        assert len(here.events("lock.code.stored")) == len(doors)
+        assert here.events("gateway.hub.failed") == []
+
+
+async def test_a_hub_that_was_down_is_up_when_its_host_is_started_again(rig: Rig) -> None:
+    async with a_site(rig, LOBBY) as here:
+        await here.bench.set_hub("lobby", "down")
+        await here.created("door-1", code="4827")
+        await here.bench.advance(5 * MINUTE_US)
+        assert await here.inside("door-1") == {"door-1": {}}
+        await here.bench.crew.kill(host_of(here, "door-1"))
+        with pytest.raises(NotPossible, match="host-1 is killed"):
+            await here.bench.set_hub("lobby", "up")
+        await here.bench.crew.start(host_of(here, "door-1"))
+        await here.bench.advance(MINUTE_US)
+        assert await here.inside("door-1") == {"door-1": {1: "4827"}}
+        assert await status(here, "door-1") == ["set"]
+
+
+@pytest.mark.parametrize("state", ["freeze", "cut", "degraded"])
+async def test_a_lock_whose_host_does_not_run_is_shown_as_it_would_come_back(
+    rig: Rig, state: str
+) -> None:
+    async with a_site(rig, TWO) as here:
+        if state == "freeze":
+            await here.fault("front", "freeze")
+            await here.created("front", code="4827")
+            await here.bench.advance(MINUTE_US)
+        elif state == "cut":
+            await here.bench.act("front", set_power=pb.SetPower(action="cut"))
+        else:
+            await here.radio("front", "degraded")
+        before = await here.bench.truth("front")
+        await here.bench.crew.kill(host_of(here, "front"))
+        assert await here.bench.truth("front") == before
+        held = {lock.lock: lock for lock in await here.bench.held()}
+        assert len(held["front"].slots) == len(before.slots)
+        await here.bench.crew.start(host_of(here, "front"))
+        assert (await here.bench.truth("front")).frozen == before.frozen == (state == "freeze")

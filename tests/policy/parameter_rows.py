@@ -198,8 +198,8 @@ ROWS: dict[str, Row] = {
     "attempt_for_offline_device": boolean(True, "attempt_for_offline_device"),
     "prefer_native_scheduling": boolean(True, "prefer_native_scheduling"),
     "use_backup_access_code_pool": switch_that_is_not_built(LATER),
-    "allow_external_modification": switch_that_is_not_built(),
-    "is_external_modification_allowed": switch_that_is_not_built(),
+    "allow_external_modification": boolean(False, "external_modification_allowed"),
+    "is_external_modification_allowed": boolean(False, "external_modification_allowed"),
     "is_offline_access_code": switch_that_is_not_built(LATER),
     "use_offline_access_code": switch_that_is_not_built(LATER),
     "is_one_time_use": replace(switch_that_is_not_built(), unbuilt=()),
@@ -224,8 +224,7 @@ ROWS: dict[str, Row] = {
     "request_id": Row(
         None,
         "name",
-        good={"null": (None, None)},
+        good={"null": (None, None), "text": ("again", None)},
         bad={"number": (7, WRONG_STRING.format("number"))},
-        unbuilt=("again",),
     ),
 }

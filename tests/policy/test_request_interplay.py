@@ -82,10 +82,6 @@ NOT_BUILT: list[tuple[dict[str, Any], tuple[str, ...]]] = [
         ("use_backup_access_code_pool",),
     ),
     (
-        {"allow_external_modification": True, "is_external_modification_allowed": True},
-        ("allow_external_modification", "is_external_modification_allowed"),
-    ),
-    (
         {"is_offline_access_code": True, "is_one_time_use": True, "starts_at": SOON},
         ("is_offline_access_code", "is_one_time_use"),
     ),

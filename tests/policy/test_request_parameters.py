@@ -107,20 +107,16 @@ def test_all_that_is_not_built_is_named_at_once_in_the_order_of_the_table() -> N
         max_time_rounding="1day",
         is_offline_access_code=True,
         use_backup_access_code_pool=True,
-        allow_external_modification=True,
-        request_id="again",
     )
     assert unbuilt_of(request) == (
         "use_backup_access_code_pool",
-        "allow_external_modification",
         "is_offline_access_code",
         "max_time_rounding",
-        "request_id",
     )
 
 
 def test_a_problem_is_told_before_what_is_not_built() -> None:
-    request = body(name=7, is_external_modification_allowed=True)
+    request = body(name=7, use_backup_access_code_pool=True, **LATER)
     assert problems_of(request) == [("name", "Expected string, received number")]
 
 

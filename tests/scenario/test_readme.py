@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.radio.faults import FAULTS as FAULT_TABLE
 from simulator.scenario.always import INVARIANTS
 from simulator.scenario.expectations import DEVICE
 from simulator.scenario.outline import STEP_KEYS
@@ -15,7 +16,15 @@ from simulator.scenario.schema import File, Lock
 from simulator.scenario.shapes import OPERATORS
 from simulator.scenario.triggers import WORLD_VERBS
 from simulator.scenario.verbs import VERBS
-from simulator.scenario.words import FAULTS, FEEDBACKS, METRICS, RADIO_STATES, REASONS
+from simulator.scenario.words import (
+    FAULTS,
+    FEEDBACKS,
+    KEYPAD_STATES,
+    METRICS,
+    POWER_STATES,
+    RADIO_STATES,
+    REASONS,
+)
 
 README = (Path(__file__).parents[2] / "scenarios" / "README.md").read_text(encoding="utf-8")
 
@@ -102,11 +111,23 @@ def test_every_matcher_has_a_row() -> None:
     assert set(re.findall(r"\{(\w+):", shown)) - {"status"} == set(OPERATORS)
 
 
+def test_every_fault_is_told_in_its_own_words() -> None:
+    told = {words(row[0])[0]: row[1] for row in table("| a fault |")}
+    assert told == {name: fault.meaning for name, fault in FAULT_TABLE.items()}
+
+
+def test_every_state_of_the_radio_is_told() -> None:
+    told = tuple(words(row[0])[0] for row in table("| state |"))
+    assert told == RADIO_STATES.words
+
+
 @pytest.mark.parametrize(
     ("title", "known"),
     [
-        ("radio", RADIO_STATES.built),
-        ("fault", FAULTS.built),
+        ("radio", RADIO_STATES.words),
+        ("power", POWER_STATES.words),
+        ("keypad", KEYPAD_STATES.words),
+        ("fault", FAULTS.words),
         ("reason", REASONS),
         ("feedback", FEEDBACKS),
         ("device", tuple(DEVICE.fields)),

@@ -11,10 +11,12 @@ from tests.scenario.helpers import (
     assert_fleet_problem,
     assert_problem,
     assert_problems,
+    pointed,
     read,
 )
 
 LOOK = "- expect_device: {front: {slots_used: 0}}\n"
+LIST = "list: {device_id: front}"
 
 
 @pytest.mark.parametrize(
@@ -160,3 +162,49 @@ def test_a_trigger_takes_part_only_in_the_cases_that_its_when_fits() -> None:
 def test_an_invariant_is_a_word_or_a_map_that_says_true() -> None:
     (case,) = read(a_file("always: [throw_is_atomic, {no_orphan_codes: true}]")).cases
     assert [always.word for always in case.always] == ["throw_is_atomic", "no_orphan_codes"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        (
+            f"- gateway: kill\n- ▶{LIST}",
+            "step after 'gateway: kill' calls the API before any",
+        ),
+        (f"- gateway: stop\n- ▶{LIST}", "before any 'gateway: continue'"),
+        (
+            f"- gateway: stop\n- ▶{LIST}\n  expect: {{raises: {{type: connection_refused}}}}",
+            "before any 'gateway: continue'",
+        ),
+        (
+            f"- gateway: kill\n- ▶{LIST}\n  expect: {{raises: {{type: device_not_found}}}}",
+            "before any 'gateway: start'",
+        ),
+        (
+            f"- gateway: kill\n- advance: 1h\n- note: waits\n- ▶{LIST}",
+            "before any 'gateway:",
+        ),
+        (f"- gateway: kill\nfinally:\n- ▶{LIST}", "before any 'gateway: start'"),
+    ],
+)
+def test_a_call_that_nobody_will_answer_is_warned_of(steps: str, message: str) -> None:
+    text, [place] = pointed(a_scenario(LOOK + steps))
+    (warning,) = read(text).warnings
+    assert (warning.severity, warning.line, warning.col) == ("warning", *place)
+    assert message in warning.message
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        f"- gateway: kill\n- gateway: start\n- {LIST}\n",
+        f"- gateway: stop\n- gateway: continue\n- {LIST}\n",
+        f"- gateway: restart\n- {LIST}\n",
+        f"- gateway: kill\n- {LIST}\n  expect: {{raises: {{type: connection_refused}}}}\n",
+        f"- gateway: kill\n- {LIST}\n  expect: {{raises: {{status: 0}}}}\n",
+        "- gateway: kill\n- expect_device: {front: {slots_used: 0}}\n",
+        f"- gateway: kill\n- {LIST}\non_event: [{{match: {{kind: a}}, do: [{{gateway: start}}]}}]\n",
+    ],
+)
+def test_what_may_well_be_answered_or_is_expected_not_to_be_is_not_warned_of(steps: str) -> None:
+    assert read(a_scenario(LOOK + steps)).warnings == ()
