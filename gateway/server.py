@@ -57,8 +57,9 @@ _LOG = logging.getLogger("latchbench.gateway")
 class Config:
     """What the starter of the process says. Addresses are `host:port`; port 0 takes a free one.
 
-    `seed` None means the operating system's chance; a bench gives a number. `stepped` means that a
-    bench steps time over `admin_socket`; else time passes by itself, `rate` times as fast, and with
+    `seed` None means the operating system's chance; a bench gives a number, and in `life` how often
+    it has started this gateway, because ids must not come again. `stepped` means that a bench steps
+    time over `admin_socket`; else time passes by itself, `rate` times as fast, and with
     `time_control` a bench may hold it there.
     """
 
@@ -75,6 +76,7 @@ class Config:
     rate: float = 1.0
     time_control: bool = False
     seed: int | None = None
+    life: int = 1
     show_codes: bool = False
     programming: str = "async"
     jit_lead_us: int = 3_600_000_000
@@ -124,7 +126,11 @@ async def _serve(config: Config) -> int:
     participant.on_failure = lambda error: None if failed.done() else failed.set_result(error)
     async with AsyncExitStack() as stack:
         gateway = Gateway(
-            participant, Store.open(config.database_url), _settings(config), _chances(config.seed)
+            participant,
+            Store.open(config.database_url),
+            _settings(config),
+            _chances(config),
+            name=config.name,
         )
         stack.push_async_callback(gateway.close)
         gateway.start()
@@ -157,10 +163,15 @@ def _settings(config: Config) -> Settings:
     )
 
 
-def _chances(seed: int | None) -> Chances:
-    if seed is None:
+def _seed(config: Config) -> str:
+    return str(config.seed) if config.life == 1 else f"{config.seed}/life-{config.life}"
+
+
+def _chances(config: Config) -> Chances:
+    if config.seed is None:
         system = secrets.SystemRandom()
         return Chances(system, system, system, system)
+    seed = _seed(config)
     return Chances(
         random.Random(f"{seed}/gateway/work"),
         random.Random(f"{seed}/gateway/codes"),
@@ -173,7 +184,11 @@ async def _serve_ports(
     config: Config, gateway: Gateway, participant: Participant, stack: AsyncExitStack
 ) -> dict[str, Any]:
     keyring = Keyring([config.api_key])
-    request_ids = random.Random(config.seed) if config.seed is not None else secrets.SystemRandom()
+    request_ids = (
+        secrets.SystemRandom()
+        if config.seed is None
+        else random.Random(f"{_seed(config)}/gateway/requests")
+    )
 
     def new_request_id() -> str:
         return f"{request_ids.getrandbits(64):016x}"

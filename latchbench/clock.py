@@ -78,6 +78,10 @@ class Clock:
             heapq.heappop(self._by_due)
         return self._by_due[0][0] if self._by_due else None
 
+    def next_order(self) -> str:
+        """The `order` of the first live timer; empty when there is none."""
+        return "" if self.next_timer_us() is None else self._by_due[0][1]
+
     def next_send_us(self) -> int | None:
         """No timer that exists now sends anything before this instant."""
         while self._by_quiet and not self._by_quiet[0][2].live:

@@ -65,7 +65,7 @@ class PacedParticipant(Participant):
                 self._wake = None
             self._stepped = True
             self._gate.clear()
-            self._counts.links.update(self._links)
+            self._stepping.tell_all_links()
         self.clock.move(now_us)
         return self.clock.now_us()
 
@@ -80,9 +80,9 @@ class PacedParticipant(Participant):
             raise NotHeld
         self._pace = (lambda: base_us + round((monotonic_us() - since_us) * rate), rate)
         self._stepped = False
-        for link in list(self._links.values()):
+        for link in list(self._stepping.links.values()):
             self.arrived(link)
-        waiting, self._waiting_calls = self._waiting_calls, {}
+        waiting, self._stepping.waiting_calls = self._stepping.waiting_calls, {}
         for enter in waiting.values():
             self._act(enter)
         self._act(_nothing)

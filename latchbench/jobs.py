@@ -7,7 +7,8 @@ never change what the core sees.
 
 That strict order is for lockstep. On real time each kind of job has a *lane* and keeps its order
 only within it, so that a slow choice does not hold up a commit. Connections are *waits*: they have
-no order on real time, and in lockstep they come back when no other job is under way.
+no order on real time, and in lockstep they come back when no other job is under way. A wait for a
+process that is stopped holds up nothing and does not come back before that process goes on.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from concurrent.futures import Executor
 
 T = TypeVar("T")
@@ -26,13 +27,20 @@ T = TypeVar("T")
 class Ticket(Generic[T]):
     """One job that is under way. Resolve it once, from any thread."""
 
-    __slots__ = ("_jobs", "_then", "error", "label", "lane", "resolved", "value")
+    __slots__ = ("_jobs", "_then", "error", "label", "lane", "peer", "resolved", "value")
 
     def __init__(
-        self, jobs: Jobs, lane: str, label: str, then: Callable[[Ticket[T]], None]
+        self,
+        jobs: Jobs,
+        lane: str,
+        label: str,
+        then: Callable[[Ticket[T]], None],
+        *,
+        peer: str = "",
     ) -> None:
         self._jobs = jobs
         self.lane = lane
+        self.peer = peer
         self._then = then
         self.label = label
         self.value: T | None = None
@@ -70,6 +78,7 @@ class Jobs:
         self._empty = asyncio.Event()
         self._empty.set()
         self._failed: BaseException | None = None
+        self._ignored: frozenset[str] = frozenset()
         # Called on a worker's thread before its result is handed in: a place for real delays.
         self.linger: Callable[[], None] = lambda: None
         self.pump: Callable[[], object] = self.drain
@@ -81,12 +90,34 @@ class Jobs:
         self._empty.clear()
         return ticket
 
-    def wait(self, label: str, then: Callable[[Ticket[T]], None]) -> Ticket[T]:
-        """A real wait that somebody resolves by its ticket; see the module's words on waits."""
-        ticket = Ticket(self, "", label, then)
+    def wait(self, label: str, then: Callable[[Ticket[T]], None], *, peer: str = "") -> Ticket[T]:
+        """A real wait for `peer` that somebody resolves by its ticket; see the module's words."""
+        ticket = Ticket(self, "", label, then, peer=peer)
         self._waits.append(ticket)  # type: ignore[arg-type]  # read as what it was opened as
-        self._empty.clear()
+        self._note_idle()
         return ticket
+
+    def give_up(self, ticket: Ticket[T]) -> bool:
+        """Never deliver this wait; returns whether it was still open."""
+        if not any(ticket is wait for wait in self._waits):
+            return False
+        self._waits.remove(ticket)  # type: ignore[arg-type]  # read as what it was opened as
+        self._note_idle()
+        return True
+
+    def ignore(self, peers: Iterable[str]) -> None:
+        """These are stopped: no wait for one of them holds up anything, until the next call."""
+        self._ignored = frozenset(peers)
+        self._note_idle()
+
+    def _note_idle(self) -> None:
+        if not self._open and self._first_wait() is None:
+            self._empty.set()
+        else:
+            self._empty.clear()
+
+    def _first_wait(self) -> Ticket[object] | None:
+        return next((wait for wait in self._waits if wait.peer not in self._ignored), None)
 
     def run(
         self,
@@ -140,13 +171,15 @@ class Jobs:
             if ticket is None:
                 break
             ticket.deliver()
-        if not self._open and not self._waits:
-            self._empty.set()
+        self._note_idle()
 
     def _next(self, *, in_order: bool) -> Ticket[object] | None:
         if in_order:
-            first = self._open or self._waits
-            return first.popleft() if first and first[0].resolved else None
+            first = self._open[0] if self._open else self._first_wait()
+            if first is None or not first.resolved:
+                return None
+            (self._open or self._waits).remove(first)
+            return first
         held_up: set[str] = set()
         for ticket in self._open:
             if ticket.resolved and ticket.lane not in held_up:

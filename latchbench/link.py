@@ -50,6 +50,7 @@ class Link(Generic[In, Out]):
         self.sent = 0
         self.received = 0
         self.handled = 0
+        self._taken = 0
         self.end_received = False
         self.closed = False
         self._owner = owner
@@ -82,13 +83,14 @@ class Link(Generic[In, Out]):
     def take(self, count: int | None = None) -> list[tuple[str, int, In]]:
         """Remove messages from the inbox: (order, place in the stream, message).
 
-        `count` is how many were handled or taken in all afterwards; None takes everything.
+        `count` is how many were taken in all afterwards; None takes everything.
         """
         target = self.received if count is None else min(count, self.received)
         taken: list[tuple[str, int, In]] = []
-        while self.handled + len(taken) < target:
+        while self._taken < target:
             message = self._inbox.popleft()
-            taken.append((self._order_of(message), self.handled + len(taken), message))
+            taken.append((self._order_of(message), self._taken, message))
+            self._taken += 1
         return taken
 
     def handle(self, message: In) -> None:

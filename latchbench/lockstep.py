@@ -14,12 +14,11 @@ and no job (`latchbench.jobs`) is under way. Nothing needs to guess at the state
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from latchbench.link import Link
-from latchbench.steps import Done, LinkCount, Step
+from latchbench.stepping import Stepping
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from latchbench.clock import Clock
     from latchbench.jobs import Jobs
+    from latchbench.steps import Done, Step
     from latchbench.trace import Tracer
 
 T = TypeVar("T")
@@ -65,15 +65,6 @@ class Answer(Generic[T]):
         settle(value, error)
 
 
-@dataclass(slots=True)
-class _Counts:
-    links: dict[str, Link[Any, Any]] = field(default_factory=dict)
-    answered: list[str] = field(default_factory=list)
-    timers: int = 0
-    messages: int = 0
-    sent: bool = False
-
-
 class Participant:
     """One process's share in time: its clock, its links, the calls that wait to enter.
 
@@ -88,14 +79,10 @@ class Participant:
         self.on_failure: Callable[[BaseException], None] = lambda error: None
         self.dawdle: Callable[[], Awaitable[None]] = _at_once
         self._stepped = stepped
-        self._acting = False
-        self._links: dict[str, Link[Any, Any]] = {}
-        self._waiting_calls: dict[str, Callable[[], None]] = {}
+        self._stepping = Stepping(clock, tracer, jobs)
         self._entered: set[str] = set()
         self._open_calls: set[asyncio.Future[Any]] = set()
         self._refusal: Callable[[], BaseException] | None = None
-        self._counts = _Counts()
-        self._news = asyncio.Event()
         self._pace: tuple[Callable[[], int], float] | None = None
         self._wake: asyncio.TimerHandle | None = None
         jobs.pump = self._pump
@@ -120,23 +107,23 @@ class Participant:
         link: Link[In, Out] = Link(
             self, link_id, peer, order_of=order_of, handle=handle, ended=ended
         )
-        self._links[link_id] = link
+        self._stepping.links[link_id] = link
         self.counted(link)
-        self._news.set()
+        self._stepping.news.set()
         return link
 
     def arrived(self, link: Link[Any, Any]) -> None:
         """A link has something new in its inbox."""
-        self._news.set()
+        self._stepping.news.set()
         if not self._stepped:
             self._act(partial(self._handle_all, link))
 
     def counted(self, link: Link[Any, Any], *, sent: bool = False) -> None:
         """A count of a link changed."""
-        self._counts.links[link.link_id] = link
-        self._counts.sent = self._counts.sent or sent
+        self._stepping.counts.links[link.link_id] = link
+        self._stepping.counts.sent = self._stepping.counts.sent or sent
         if link.closed:
-            self._links.pop(link.link_id, None)
+            self._stepping.links.pop(link.link_id, None)
 
     def _handle_all(self, link: Link[Any, Any]) -> None:
         for _, _, message in link.take():
@@ -160,7 +147,7 @@ class Participant:
 
         def settle(value: T | None, error: BaseException | None) -> None:
             if call_id is not None:
-                self._counts.answered.append(call_id)
+                self._stepping.counts.answered.append(call_id)
             if future.done():
                 return  # the caller went away, or was told to; what it asked for goes on
             if error is not None:
@@ -200,125 +187,21 @@ class Participant:
         if call_id in self._entered:
             self._entered.discard(call_id)
         elif self._stepped:
-            self._wait_to_enter(call_id, lambda: self._counts.answered.append(call_id))
+            self._wait_to_enter(call_id, lambda: self._stepping.counts.answered.append(call_id))
 
     def _wait_to_enter(self, call_id: str, run: Callable[[], None]) -> None:
-        self._waiting_calls[call_id] = run
-        self._news.set()
+        self._stepping.waiting_calls[call_id] = run
+        self._stepping.news.set()
 
     # Lockstep.
 
     async def step(self, step: Step) -> Done:
         """Act once, as far as the step allows."""
-        await self._until_arrived(step)
-        self._counts.sent = False
-        self._acting = True
-        try:
-            self.jobs.drain()
-            await self.jobs.drained()
-            await self._catch_up(step.now_us)
-            self.tracer.begin_round(step.now_us, step.delta)
-            await self._handle_step(step)
-            await self._fire_timers(step.until_us)
-        finally:
-            self._acting = False
-        return self._done(step.number)
-
-    async def _until_arrived(self, step: Step) -> None:
-        while not self._has_arrived(step):
-            self._news.clear()
-            await self._news.wait()
-
-    def _has_arrived(self, step: Step) -> bool:
-        for awaited in step.expect:
-            link = self._links.get(awaited.link)
-            if link is None:
-                return False
-            if link.received < awaited.messages:
-                return False
-            if awaited.closed and not link.end_received:
-                return False
-        return all(call in self._waiting_calls for call in step.calls)
-
-    async def _handle_step(self, step: Step) -> None:
-        taken = []
-        for awaited in step.expect:
-            link = self._links[awaited.link]
-            for order, place, message in link.take(awaited.messages):
-                taken.append((order, link.peer, place, link, message))
-        taken.sort(key=lambda entry: entry[:3])
-        for _, _, _, link, message in taken:
-            self._counts.messages += 1
-            link.handle(message)
-            await self.jobs.drained()
-        ended = [self._links.get(awaited.link) for awaited in step.expect if awaited.closed]
-        for link in sorted((one for one in ended if one is not None), key=lambda one: one.peer):
-            link.handle_end()
-            await self.jobs.drained()
-        for call_id in sorted(step.calls):
-            self._waiting_calls.pop(call_id)()
-            await self.jobs.drained()
-
-    async def _catch_up(self, now_us: int) -> None:
-        """Come to the step's instant through the quiet timers on the way.
-
-        The bench does not stop for timers that send nothing: they are fired here, each at its own
-        instant, when the process is next needed. They belong to the first round of their instant,
-        whenever that is.
-        """
-        if now_us <= self.clock.now_us():
-            return
-        self.tracer.begin_round(now_us, 0)
-        while True:
-            due_us = self.clock.next_timer_us()
-            if due_us is None or due_us > now_us:
-                break
-            self.clock.move(due_us)
-            self._counts.timers += 1
-            self.clock.fire_next()
-            await self.jobs.drained()
-            if self._counts.sent and due_us < now_us:
-                raise RuntimeError("a timer that was promised to be quiet sent a message")
-        self.clock.move(now_us)
-
-    async def _fire_timers(self, until_us: int) -> None:
-        while True:
-            due_us = self.clock.next_timer_us()
-            if due_us is None or due_us > until_us:
-                return
-            if due_us > self.clock.now_us():
-                if self._counts.sent or self._counts.answered:
-                    return
-                self.clock.move(due_us)
-            self._counts.timers += 1
-            self.clock.fire_next()
-            await self.jobs.drained()
-
-    def _done(self, number: int) -> Done:
-        counts, self._counts = self._counts, _Counts()
-        return Done(
-            number=number,
-            now_us=self.clock.now_us(),
-            next_timer_us=self.clock.next_timer_us(),
-            next_send_us=self.clock.next_send_us(),
-            links=[
-                LinkCount(link.link_id, link.peer, link.sent, link.handled, link.closed)
-                for link in counts.links.values()
-            ],
-            trace=self.tracer.take(),
-            answered=counts.answered,
-            timers_fired=counts.timers,
-            messages_handled=counts.messages,
-            open_work=self.open_work(),
-        )
+        return await self._stepping.step(step, self.open_work)
 
     def waiting_for(self) -> Mapping[str, object]:
         """What a step that does not end may be waiting for."""
-        return {
-            "jobs": self.jobs.labels(),
-            "links": {link.link_id: (link.peer, link.received) for link in self._links.values()},
-            "calls": sorted(self._waiting_calls),
-        }
+        return self._stepping.waiting_for()
 
     # Paced time.
 
@@ -327,7 +210,7 @@ class Participant:
         base_us, since_us = self.clock.now_us(), monotonic_us()
         self._pace = (lambda: base_us + round((monotonic_us() - since_us) * rate), rate)
         self._stepped = False
-        for link in list(self._links.values()):
+        for link in list(self._stepping.links.values()):
             self._act(partial(self._handle_all, link))
         self._act(_nothing)
 
@@ -370,7 +253,7 @@ class Participant:
         if not self._stepped:
             self._act(_nothing)
             return
-        if not self._acting:
+        if not self._stepping.acting:
             return  # what ends between two steps is delivered at the start of the next
         try:
             self.jobs.drain()

@@ -273,11 +273,27 @@ class ForkServer:
         end = self._ends.get(pid)
         return end.result() if end is not None and end.done() else None
 
+    async def kill(self, pid: int) -> int:
+        """SIGKILL one child, stopped or not. Returns its exit status, once it has ended."""
+        end = self._end_of(pid)
+        if not end.done():
+            _signal(pid, signal.SIGKILL)
+        return await asyncio.shield(end)
+
+    def stop_child(self, pid: int) -> None:
+        """SIGSTOP: the child does nothing any more until `continue_child`."""
+        _signal(pid, signal.SIGSTOP)
+
+    def continue_child(self, pid: int) -> None:
+        """SIGCONT. Harmless for a child that was not stopped."""
+        _signal(pid, signal.SIGCONT)
+
     async def end(self, pid: int) -> int:
         """End one child: SIGTERM, and SIGKILL if it takes too long. Returns its exit status."""
         end = self._end_of(pid)
         if not end.done():
             _signal(pid, signal.SIGTERM)
+            _signal(pid, signal.SIGCONT)  # one that is stopped hears nothing
             await asyncio.wait([end], timeout=STOP_WITHIN_S)
         if not end.done():
             _signal(pid, signal.SIGKILL)

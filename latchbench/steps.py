@@ -24,7 +24,16 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Leave to act at `now_us`, and to fire timers up to `until_us` (NO_TIMERS: none)."""
+    """Leave to act at `now_us`, and to fire timers up to `until_us` (NO_TIMERS: none).
+
+    `ignore`: peers that are stopped; a connection to one of them holds up nothing.
+    `watch`: kinds of events; the step ends behind the handler in which one of them happens.
+    `up_to`: handle nothing that comes after this key (see `Done.next_key`); None: everything.
+    `resume`: go on with what an earlier step of this round has left over.
+    `late`: come to `now_us` without firing what was due before; it is fired then, if `until_us`
+    allows it.
+    `arrive_only`: wait until everything expected is here, and do nothing with it.
+    """
 
     number: int
     now_us: int
@@ -32,6 +41,12 @@ class Step:
     delta: int
     expect: Sequence[Awaited] = ()
     calls: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    watch: Sequence[str] = ()
+    up_to: str | None = None
+    resume: bool = False
+    late: bool = False
+    arrive_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,10 @@ class LinkCount:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a step. `open_work` is what will end without a new cause from outside."""
+    """What came of a step. `open_work` is what will end without a new cause from outside.
+
+    `next_key` orders what this step was given and has not handled; None: it handled everything.
+    """
 
     number: int
     now_us: int
@@ -59,3 +77,4 @@ class Done:
     timers_fired: int = 0
     messages_handled: int = 0
     open_work: int = 0
+    next_key: str | None = None

@@ -33,6 +33,12 @@ def step_to_wire(step: Step) -> pb.Step:
             for awaited in step.expect
         ],
         calls=step.calls,
+        ignore=step.ignore,
+        watch=step.watch,
+        up_to=step.up_to,
+        resume=step.resume,
+        late=step.late,
+        arrive_only=step.arrive_only,
     )
 
 
@@ -45,6 +51,12 @@ def step_from_wire(message: pb.Step) -> Step:
         delta=message.delta,
         expect=[Awaited(item.link, item.messages, item.closed) for item in message.expect],
         calls=list(message.calls),
+        ignore=list(message.ignore),
+        watch=list(message.watch),
+        up_to=message.up_to if message.HasField("up_to") else None,
+        resume=message.resume,
+        late=message.late,
+        arrive_only=message.arrive_only,
     )
 
 
@@ -80,6 +92,7 @@ def done_to_wire(done: Done) -> pb.Done:
         timers_fired=done.timers_fired,
         messages_handled=done.messages_handled,
         open_work=done.open_work,
+        next_key=done.next_key,
     )
 
 
@@ -104,6 +117,7 @@ def done_from_wire(message: pb.Done) -> Done:
         timers_fired=message.timers_fired,
         messages_handled=message.messages_handled,
         open_work=message.open_work,
+        next_key=message.next_key if message.HasField("next_key") else None,
     )
 
 

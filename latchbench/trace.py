@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from latchbench.pin import MASK, Pin
@@ -74,22 +74,38 @@ class Tracer:
         self._keep_max = keep_max
         self._events: list[TraceEvent] = []
         self._sequences: dict[str, int] = {}
-        self._round: tuple[int, int] = (0, 0)
+        self._round: tuple[int, int] | None = None
+        self._watched: frozenset[str] = frozenset()
+        self.hit = False
+
+    def watch(self, kinds: Iterable[str]) -> None:
+        """From now on `hit` is set by an event of one of these kinds; it is not set now."""
+        self._watched = frozenset(kinds)
+        self.hit = False
 
     def begin_round(self, at_us: int, delta: int) -> None:
-        """Events at exactly `at_us` belong to round `delta` of that instant, later ones to 0."""
+        """Events at exactly `at_us` belong to round `delta` of that instant, later ones to 0.
+
+        What a process told before its first round belongs to that one.
+        """
+        if self._round is None:
+            self._events = [
+                replace(event, delta=delta) if event.at_us == at_us else event
+                for event in self._events
+            ]
         self._round = (at_us, delta)
 
     def emit(self, source: str, kind: str, **fields: object) -> None:
         """Note an event. None values are left out; a `Pin` becomes its token."""
         now_us = self._clock.now_us()
-        at_us, delta = self._round
+        at_us, delta = self._round or (now_us, 0)
         sequence = self._sequences.get(source, 0) + 1
         self._sequences[source] = sequence
         texts = {name: self._text(value) for name, value in fields.items() if value is not None}
         self._events.append(
             TraceEvent(now_us, delta if now_us == at_us else 0, source, sequence, kind, texts)
         )
+        self.hit = self.hit or kind in self._watched
         if self._keep_max is not None and len(self._events) > self._keep_max:
             del self._events[: self._keep_max // 2]
 

@@ -8,22 +8,20 @@ scenario runner, the command line) is thin over this class.
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import httpx
-
 from latchbench.channel import ACCESS_OUT_MAX, channel_options, open_channel
-from latchbench.pin import Pin
 from latchbench.time_service import RemoteStepper
-from latchbench.trace import Masker, PinLetters, TraceEvent, merged
 from protos.access.v1 import admin_pb2, admin_pb2_grpc
 from protos.bench.v1 import bench_pb2, bench_pb2_grpc
-from simulator.conductor import Conductor, OpenCall, Tally
+from simulator.bench_trace import BenchTrace
+from simulator.conductor import Conductor
+from simulator.crew import Crew
 from simulator.host.nvm import nvm_path
+from simulator.http_door import HttpDoor
 from simulator.inventory import device_message
 from simulator.layout import (
     SYNC_DEADLINE_STEPPED_US,
@@ -34,39 +32,24 @@ from simulator.layout import (
     host_settings,
     pack,
 )
+from simulator.looks import BenchLock, Looks
+from simulator.members import OpenCall, Tally
 from simulator.paced_clock import PacedClock
-from simulator.scenario.verdict import LockLeft
+from simulator.processes import GATEWAY, Process, State
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
-    from latchbench.process import Started
+    from latchbench.pin import Pin
+    from latchbench.trace import PinLetters, TraceEvent
+    from simulator.http_door import HttpReply
     from simulator.rig import Rig
-    from simulator.scenario.cases import Fleet, LockPlan
+    from simulator.scenario.cases import Fleet
+    from simulator.scenario.verdict import LockLeft
 
 T = TypeVar("T")
 
 CALL_KEY: Final = "latchbench-call"
-
-
-@dataclass(frozen=True, slots=True)
-class HttpReply:
-    """What the gateway answered. `body` shows PINs: it is the caller's."""
-
-    status: int
-    body: Mapping[str, Any] = field(repr=False)
-
-
-@dataclass(slots=True)
-class BenchLock:
-    """One lock of the bench, and where it lives."""
-
-    plan: LockPlan
-    device_id: str
-    host: str
-    host_pid: int = 0
-    host_address: str = ""
-    nvm_path: str = ""
 
 
 class Bench:
@@ -77,25 +60,21 @@ class Bench:
         self.options = options
         self.api_key = options.api_key or f"seam_bench_{secrets.token_urlsafe(24)}"
         self.locks: dict[str, BenchLock] = {}
-        self.gateway_pid = 0
         self.http_url = ""
         self.grpc_address = ""
         self.conductor = Conductor(fleet.clock.start_us) if options.stepped else None
         self.paced = PacedClock(fleet.clock.start_us)  # without members if there is a conductor
         self._rig = rig
         self._directory = rig.new_case()
-        shared = options.masking
-        self._mask_key = shared.key if shared is not None else secrets.token_hex(32)
-        self._masker = Masker(bytes.fromhex(self._mask_key), show=options.show_codes)
         self._stack = AsyncExitStack()
         self._controls: dict[str, Any] = {}
         self._admin: Any = None
-        self._http: httpx.AsyncClient | None = None
-        self._trace: list[TraceEvent] = []
-        self._acts = 0
-        self._started: list[tuple[Any, int]] = []
+        self._http: HttpDoor | None = None
+        self._trace = BenchTrace(options.masking, show_codes=options.show_codes)
+        self.crew = Crew(self.conductor, self._join)
+        self._looks = Looks(self.locks, self.crew, self._dump, self.now_us)
         if self.conductor is not None:
-            self.conductor.on_trace = self._trace.extend
+            self.conductor.on_trace = self._trace.add
 
     # Start and stop.
 
@@ -111,18 +90,23 @@ class Bench:
             raise
 
     async def _start(self) -> None:
-        packs = pack(self.fleet, self.options.hosts or self.fleet.hosts)
-        place = Place(self._directory, self._mask_key, self.api_key)
-        settings = [
-            host_settings(self.fleet, self.options, place, f"host-{number}", locks)
-            for number, locks in enumerate(packs, 1)
-        ]
-        *hosts, gateway = await self._spawn(
-            settings, gateway_settings(self.fleet, self.options, place)
-        )
-        for host, locks in zip(hosts, packs, strict=True):
-            await self._know_host(host, locks)
-        await self._know_gateway(gateway)
+        packs = pack(self.fleet, self.options.hosts or self.fleet.hosts, self.options.apart)
+        place = Place(self._directory, self._trace.mask_key, self.api_key)
+        folder = self.options.state_dir or self._directory
+        settings = []
+        for number, locks in enumerate(packs, 1):
+            name = f"host-{number}"
+            settings.append(host_settings(self.fleet, self.options, place, name, locks))
+            for lock in locks:
+                self.locks[lock.name] = BenchLock(
+                    plan=lock,
+                    device_id=device_id_of(self.fleet, lock.name),
+                    host=name,
+                    nvm_path=str(nvm_path(folder, lock.name)),
+                )
+        await self._spawn(settings, gateway_settings(self.fleet, self.options, place))
+        for process in self.crew:
+            await self._join(process)
         await self._register()
         if self.conductor is None:
             self._stack.callback(self.paced.stop)
@@ -131,76 +115,72 @@ class Bench:
         else:
             await self.settle(self.now_us() + SYNC_DEADLINE_STEPPED_US)
 
-    async def _spawn(
-        self, hosts: Sequence[Mapping[str, Any]], gateway: Mapping[str, Any]
-    ) -> list[Started]:
-        """All processes at once, the gateway last in the list.
+    async def _spawn(self, hosts: Sequence[Mapping[str, Any]], gateway: Mapping[str, Any]) -> None:
+        """All processes at once, the gateway last of the crew.
 
         Raises what the first of them raised that did not start; the others are known then, so that
         `stop` ends them.
         """
         rig = self._rig
-        servers = [*(rig.hosts for _ in hosts), rig.gateways]
-        spawning = [*map(rig.hosts.spawn, hosts), rig.gateways.spawn(gateway)]
+        told = [*((rig.hosts, one) for one in hosts), (rig.gateways, gateway)]
+        spawning = [server.spawn(settings) for server, settings in told]
         results = await asyncio.gather(*spawning, return_exceptions=True)
-        started = []
         failures = []
-        for server, result in zip(servers, results, strict=True):
+        for (server, settings), result in zip(told, results, strict=True):
             if isinstance(result, BaseException):
                 failures.append(result)
             else:
-                started.append(result)
-                self._started.append((server, result.pid))
+                self.crew.add(Process(server, settings, result))
         if failures:
             raise failures[0]
-        return started
 
     async def stop(self) -> None:
         """End this bench's processes. May be called again."""
         await self._stack.aclose()
-        started, self._started = self._started, []
-        await asyncio.gather(*(server.end(pid) for server, pid in started))
+        await asyncio.gather(*(process.end() for process in self.crew))
 
-    async def _know_host(self, host: Started, locks: Sequence[LockPlan]) -> None:
-        name = str(host.info["name"])
-        control = self._open(f"unix:{host.info['control_socket']}")
-        self._controls[name] = bench_pb2_grpc.HostControlServiceStub(control)
-        folder = self.options.state_dir or self._directory
-        for lock in locks:
-            self.locks[lock.name] = BenchLock(
-                plan=lock,
-                device_id=device_id_of(self.fleet, lock.name),
-                host=name,
-                host_pid=host.pid,
-                host_address=str(host.info["device_address"]),
-                nvm_path=str(nvm_path(folder, lock.name)),
-            )
-        await self._take_part(name, control)
-
-    async def _take_part(self, name: str, channel: Any) -> None:
-        """A process shares the bench's time from now on."""
+    async def _join(self, process: Process) -> None:
+        """Connect to a process that serves, and let it take part in time."""
+        is_gateway = process.name == GATEWAY
+        channel = self._know_gateway(process) if is_gateway else self._know_host(process)
         stepper = RemoteStepper(channel)
-        self._stack.callback(stepper.close)
+        process.stack.callback(stepper.close)
         if self.conductor is not None:
-            await self.conductor.add(name, stepper)
+            await self.conductor.add(process.name, stepper, rank=1 if is_gateway else 0)
         else:
-            self.paced.add(name, stepper)
+            self.paced.add(process.name, stepper)
 
-    async def _know_gateway(self, gateway: Started) -> None:
-        self.gateway_pid = gateway.pid
-        self.http_url = str(gateway.info["http_url"])
-        self.grpc_address = str(gateway.info["grpc_address"])
-        channel = self._open(f"unix:{gateway.info['admin_socket']}")
+    def _know_host(self, process: Process) -> Any:
+        info = process.started.info
+        control = self._open(process, f"unix:{info['control_socket']}")
+        self._controls[process.name] = bench_pb2_grpc.HostControlServiceStub(control)
+        for lock in self.locks.values():
+            if lock.host == process.name:
+                lock.host_pid = process.pid
+                lock.host_address = str(info["device_address"])
+        return control
+
+    def _know_gateway(self, process: Process) -> Any:
+        info = process.started.info
+        self.http_url = str(info["http_url"])
+        self.grpc_address = str(info["grpc_address"])
+        channel = self._open(process, f"unix:{info['admin_socket']}")
         self._admin = admin_pb2_grpc.AdminServiceStub(channel)
-        self._http = httpx.AsyncClient(base_url=self.http_url, timeout=120, trust_env=False)
-        self._stack.push_async_callback(self._http.aclose)
-        await self._take_part("gateway", channel)
+        if self._http is None:
+            self._http = HttpDoor(self.http_url, self.api_key)
+            self._stack.push_async_callback(self._http.close)
+        return channel
 
-    def _open(self, address: str) -> Any:
+    @property
+    def gateway_pid(self) -> int:
+        """Of the gateway's process, or of the one that was the last."""
+        return self.crew.gateway.pid
+
+    def _open(self, process: Process, address: str) -> Any:
         channel = open_channel(
             address, channel_options(ACCESS_OUT_MAX, ACCESS_OUT_MAX, keepalive=False)
         )
-        self._stack.push_async_callback(channel.close)
+        process.stack.push_async_callback(channel.close)
         return channel
 
     async def _register(self) -> None:
@@ -232,8 +212,10 @@ class Bench:
         """Do something to a lock that its radio could not: press keys, cut its power, arm a fault.
 
         One keyword, a field of `ActRequest.action`, with its message. Raises `grpc.aio.AioRpcError`
-        with words when the lock cannot have that done to it.
+        with words when the lock cannot have that done to it, and `NotPossible` when its host does
+        not run.
         """
+        self.crew[self.locks[lock].host].must_be(State.RUNNING)
         request = bench_pb2.ActRequest(lock=lock, **action)
         stub = self._controls[self.locks[lock].host]
         return await self._ask(
@@ -243,29 +225,31 @@ class Bench:
     async def set_hub(self, hub: str, state: str) -> None:
         """Take the radio of a declared hub away from its locks (`down`), or give it back (`up`).
 
-        Raises `grpc.aio.AioRpcError` with words for another state, and `KeyError` for another hub.
+        Raises `grpc.aio.AioRpcError` with words for another state, `KeyError` for another hub, and
+        `NotPossible` when its host does not run.
         """
         host = self.locks[self.fleet.hubs[hub][0]].host
+        self.crew[host].must_be(State.RUNNING)
         request = bench_pb2.SetHubRequest(hub=hub, state=state)
         stub = self._controls[host]
         await self._ask(host, lambda metadata: stub.SetHub(request, metadata=metadata))
 
     async def truth(self, lock: str) -> bench_pb2.LockTruth:
-        """A lock as it really is."""
-        return (await self._truths(self.locks[lock].host, [lock]))[0]
+        """A lock as it really is; as its memory file has it when its host does not run."""
+        return await self._looks.truth(lock)
 
-    async def _truths(self, host: str, names: Sequence[str]) -> Sequence[bench_pb2.LockTruth]:
-        request = bench_pb2.DumpTruthRequest(locks=names)
+    async def _dump(self, host: str, request: bench_pb2.DumpTruthRequest) -> Any:
         dump = self._controls[host].DumpTruth
-        reply = await self._ask(host, lambda metadata: dump(request, metadata=metadata))
-        return list(reply.locks)
+        return await self._ask(host, lambda metadata: dump(request, metadata=metadata))
 
     async def http(
         self, method: str, path: str, body: Mapping[str, Any] | None = None
     ) -> HttpReply:
         """One call of the access plane, as any client would make it.
 
-        In lockstep, time moves event by event until it is answered.
+        In lockstep, time moves event by event until it is answered. A gateway that was killed
+        answers nobody (see `HttpReply`). Raises `NotPossible` when it is stopped: nobody would ever
+        answer.
         """
         if self.conductor is None:
             return await self._request(method, path, body, {})
@@ -277,41 +261,39 @@ class Bench:
         self, method: str, path: str, body: Mapping[str, Any] | None = None
     ) -> OpenCall[HttpReply]:
         """Lockstep only: let a call in, and leave time where it is."""
-        if self.conductor is None:
-            raise RuntimeError("only a stepped bench can hold a call open")
-        return await self.conductor.call(
+        conductor = self.stepped()
+        self.crew.gateway.must_be(State.RUNNING, State.KILLED)
+        if self.crew.gateway.state is State.KILLED:
+            return OpenCall.ended(await self._request(method, path, body, {}))
+        return await conductor.call(
             "gateway", lambda call_id: self._request(method, path, body, {CALL_KEY: call_id})
         )
 
     async def run_to_answer(self, call: OpenCall[HttpReply], until_us: int) -> bool:
         """Lockstep only: move time to a call's answer; returns whether it came by `until_us`."""
-        if self.conductor is None:
-            raise RuntimeError("only a stepped bench can hold a call open")
-        return await self.conductor.run_until(lambda: call.answered, until_us)
+        return await self.stepped().run_until(lambda: call.answered, until_us)
 
     async def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> HttpReply:
         if self._http is None:
             raise RuntimeError("the bench was not started")
-        response = await self._http.request(
-            method,
-            path,
-            content=None if body is None else json.dumps(body).encode(),
-            headers={
-                "authorization": f"Bearer {self.api_key}",
-                "content-type": "application/json",
-                **headers,
-            },
-        )
-        return HttpReply(response.status_code, response.json())
+        return await self._http.request(method, path, body, headers)
 
     async def counters(self) -> Mapping[str, int]:
-        """What the gateway counted since it started."""
+        """What the gateway counted since it started; nothing when it does not run."""
+        if self.crew.gateway.state is not State.RUNNING:
+            return {}
         reply = await self._admin.GetCounters(admin_pb2.GetCountersRequest())
         return dict(reply.counters)
 
     # Time.
+
+    def stepped(self) -> Conductor:
+        """Who moves time; only a stepped bench has one."""
+        if self.conductor is None:
+            raise RuntimeError("time passes by itself on a paced bench")
+        return self.conductor
 
     def now_us(self) -> int:
         """Virtual time; only a stepped bench has one of its own."""
@@ -321,9 +303,7 @@ class Bench:
 
     async def advance(self, by_us: int) -> None:
         """Let everything happen that happens within `by_us`."""
-        if self.conductor is None:
-            raise RuntimeError("time passes by itself on a paced bench")
-        await self.conductor.run_to(self.conductor.now_us + by_us)
+        await self.stepped().run_to(self.now_us() + by_us)
 
     async def run_to_event(self, is_it: Callable[[TraceEvent], bool], until_us: int) -> bool:
         """Stop at the instant of the first event from now on that fits, before the next one.
@@ -331,67 +311,50 @@ class Bench:
         Returns whether there was one by `until_us`. Of several events of one round, each is asked
         about; PINs are tokens in it.
         """
-        if self.conductor is None:
-            raise RuntimeError("time passes by itself on a paced bench")
-        seen = len(self._trace)
+        news = self._trace.news()
 
         def happened() -> bool:
-            nonlocal seen
-            news, seen = self._trace[seen:], len(self._trace)
-            return any([is_it(event) for event in news])  # noqa: C419 - each is asked, to count
+            return any([is_it(event) for event in news()])  # noqa: C419 - each is asked, to count
 
-        return await self.conductor.run_until(happened, until_us, every_instant=True)
+        return await self.stepped().run_until(happened, until_us, every_instant=True)
 
     async def settle(self, until_us: int) -> bool:
         """Let what is under way end; returns whether it did by `until_us`."""
-        if self.conductor is None:
-            raise RuntimeError("time passes by itself on a paced bench")
-        return await self.conductor.settle(until_us)
+        return await self.stepped().settle(until_us)
 
     # The trace.
 
     def note(self, kind: str, **fields: str) -> None:
         """Something that the bench is about to do, in the trace before all that comes of it."""
-        self._acts += 1
         at_us, delta = 0, 0
         if self.conductor is not None:
             self.conductor.new_act()
             at_us, delta = self.conductor.now_us, self.conductor.delta
-        self._trace.append(TraceEvent(at_us, delta, "bench", self._acts, kind, fields))
+        self._trace.note(at_us, delta, kind, fields)
 
     def trace(self) -> list[TraceEvent]:
         """Everything that happened so far, in order, PINs as letters unless they were asked for."""
-        return self._lettered()[0]
+        return self._trace.plain()
 
-    def _lettered(self) -> tuple[list[TraceEvent], PinLetters]:
-        shared = self.options.masking
-        letters = PinLetters(shared.letters if shared is not None else None)
-        return [letters.plain(event) for event in merged(self._trace)], letters
+    def raw_trace(self) -> list[TraceEvent]:
+        """The same with the tokens of PINs, which only this run can make."""
+        return self._trace.raw()
 
     def letters(self) -> PinLetters:
         """The letters of the trace so far."""
-        return self._lettered()[1]
+        return self._trace.letters()
 
     def token(self, pin: Pin) -> str:
         """What stands for a PIN until its letter is known."""
-        return self._masker.token(pin)
+        return self._trace.token(pin)
 
     async def held(self) -> tuple[LockLeft, ...]:
         """What every lock's own memory holds now.
 
         PINs are tokens, because their letters are known when the trace is whole: see `letters`.
         """
-        truths: dict[str, bench_pb2.LockTruth] = {}
-        for host in self._controls:
-            names = [name for name, lock in self.locks.items() if lock.host == host]
-            truths.update(zip(names, await self._truths(host, names), strict=True))
-        found = []
-        for name in self.fleet.locks:
-            lock, truth = self.locks[name], truths[name]
-            slots = {slot.slot: self.token(Pin(slot.code)) for slot in truth.slots}
-            process = f"{lock.host} pid {lock.host_pid} at {lock.host_address}"
-            found.append(LockLeft(name, truth.profile, slots, truth.slots_max, process))
-        return tuple(found)
+        left = await self._looks.left(self.token)
+        return tuple(left[name] for name in self.fleet.locks)
 
     def tally(self) -> Tally:
         """What moving time has cost so far."""
@@ -399,9 +362,9 @@ class Bench:
 
     async def first_death(self) -> str:
         """The name of the first process that ends; it should end only when the bench stops."""
-        names = {pid: name for name, pid, _ in self.processes()}
         ends = {
-            asyncio.ensure_future(server.ended(pid)): names[pid] for server, pid in self._started
+            asyncio.ensure_future(process.server.ended(process.pid)): process.name
+            for process in self.crew
         }
         done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:

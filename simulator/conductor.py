@@ -7,21 +7,26 @@ never matters, and what nobody else can notice costs nothing.
 
 A *round* is one set of steps that run in parallel. Rounds at one instant are numbered (`delta`):
 messages first, then timers, then what those sent, until nothing more happens at that instant.
+
+A process can be killed, frozen (SIGSTOP) and started again, always between two handlers. While
+events are *watched* for, a round is played lock by lock in the order of the trace, and stops behind
+the handler in which one happens, so that the bench acts at that very point, wherever locks live.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import grpc
 
 from latchbench.process import ProcessFailed
-from latchbench.steps import NO_TIMERS, Awaited, Done, LinkCount, Step
+from latchbench.steps import NO_TIMERS, Awaited, Done, Step
+from simulator.members import Absent, Links, Member, OpenCall, Tally, nobody
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from latchbench.time_service import Stepper
     from latchbench.trace import TraceEvent
@@ -29,69 +34,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DELTAS_MAX: Final = 10_000
+NOTHING: Final = ""  # no key comes before it
 GUARD_S: Final = 30.0
 
 
 class Stuck(Exception):
     """A step did not end, or an instant did not: a fault of ours, never of a scenario."""
-
-
-@dataclass(slots=True)
-class Member:
-    """One process that takes part in time."""
-
-    name: str
-    stepper: Stepper
-    next_timer_us: int | None = None
-    next_send_us: int | None = None
-    open_work: int = 0
-
-
-@dataclass(slots=True)
-class Ends:
-    """Both ends of one link, by the name of the process that has each."""
-
-    counts: dict[str, LinkCount] = field(default_factory=dict)
-
-    def owed(self) -> Iterable[tuple[str, int, bool]]:
-        """(process, messages in all, end of file too) for whoever has something to handle."""
-        for name, count in self.counts.items():
-            peer = self.counts.get(count.peer)
-            handled = peer.handled if peer is not None else 0
-            if peer is not None and peer.closed:
-                continue
-            if count.sent > handled or count.closed:
-                yield count.peer, count.sent, count.closed
-            del name
-
-    def over(self) -> bool:
-        """Whether both ends are closed."""
-        return len(self.counts) > 1 and all(count.closed for count in self.counts.values())
-
-
-class OpenCall(Generic[T]):
-    """A call of the bench into a process, which may take virtual time to answer."""
-
-    def __init__(self, call_id: str, task: asyncio.Task[T]) -> None:
-        self.call_id = call_id
-        self.task = task
-        self.answered = False
-        # If the round fails that lets it in, nobody comes to ask for its result.
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
-
-    async def result(self) -> T:
-        """The answer, once `answered`. Raises what the call raised."""
-        return await self.task
-
-
-@dataclass(slots=True)
-class Tally:
-    """What moving time has cost."""
-
-    rounds: int = 0
-    steps: int = 0
-    timers: int = 0
-    messages: int = 0
 
 
 class Conductor:
@@ -105,11 +53,20 @@ class Conductor:
         self._acts = 0
         self._number = 0
         self._calls_made = 0
+        self._playing = 0  # watched rounds under way, one within another
         self._members: dict[str, Member] = {}
-        self._links: dict[str, Ends] = {}
-        self._owing: set[str] = set()
+        self._links = Links()
         self._calls: dict[str, OpenCall[object]] = {}
+        self._unread: list[OpenCall[object]] = []  # answered, and the answer may be on its way
         self.on_trace: Callable[[list[TraceEvent]], None] = lambda events: None
+        # Kinds of events that `on_hit` is told of, right after the handler in which they happened.
+        self.watched: frozenset[str] = frozenset()
+        self.on_hit: Callable[[Sequence[TraceEvent]], Awaitable[None]] = nobody
+
+    @property
+    def playing(self) -> bool:
+        """Whether a round is under way, in which the bench may act on what it watches for."""
+        return self._playing > 0
 
     @property
     def delta(self) -> int:
@@ -127,39 +84,115 @@ class Conductor:
 
     # Who takes part.
 
-    async def add(self, name: str, stepper: Stepper) -> None:
+    async def add(self, name: str, stepper: Stepper, *, rank: int = 0) -> None:
         """A process that serves takes part from now on."""
-        member = Member(name, stepper)
-        self._members[name] = member
+        self._members[name] = Member(name, stepper, rank)
+        delta = self._delta
         await self._round({name: self._step(NO_TIMERS)})
-        self._delta = 0  # how many processes there are must not show in the numbers of rounds
+        self._delta = delta  # how many processes there are must not show in the numbers of rounds
+
+    def takes_part(self, name: str) -> bool:
+        """Whether a process can act, or let a call in."""
+        member = self._members.get(name)
+        return member is not None and not member.frozen
+
+    async def quiet(self) -> None:
+        """Let everything happen that happens at this instant."""
+        await self._run(self.now_us, lambda: False, every_instant=False)
+
+    async def delivered(self, name: str) -> None:
+        """What this process has sent has arrived, answers too; it may be killed now."""
+        self._unread = [call for call in self._unread if not call.task.done()]
+        reading = [call.task for call in self._unread if call.member == name]
+        if reading:
+            await asyncio.wait(reading, timeout=GUARD_S)
+        sent = self._links.sent_by(name, self.takes_part)
+        steps = {
+            peer: replace(self._step(NO_TIMERS, expect=awaited), arrive_only=True)
+            for peer, awaited in sent.items()
+        }
+        for peer, done in (await self._parallel(steps)).items():
+            self._note(self._members[peer], done)
+
+    async def gone(self, name: str) -> None:
+        """A process was killed: its peers will hear the end, and its callers have lost it.
+
+        A frozen peer never reads what it had not read by now.
+        """
+        del self._members[name]
+        self._links.cut(name, self.takes_part)
+        for call in [call for call in self._calls.values() if call.member == name]:
+            del self._calls[call.call_id]
+            call.answered = True
+            await asyncio.wait([call.task], timeout=GUARD_S)
+
+    def freeze(self, name: str) -> None:
+        """A process was stopped by a signal: it is left out of everything."""
+        self._members[name].frozen = True
+
+    async def thaw(self, name: str) -> None:
+        """A process goes on: it gets what it is owed, and fires late what was due meanwhile."""
+        self._members[name].frozen = False
+        expect = self._owed().get(name, [])
+        await self._round({name: self._step(self.now_us, expect=expect, resume=True, late=True)})
+        # Whoever waits for a connection to it waits in earnest now.
+        running = [member.name for member in self._members.values() if not member.frozen]
+        await self._round({other: self._step(NO_TIMERS) for other in running})
 
     def _step(
-        self, until_us: int, expect: Iterable[Awaited] = (), calls: Iterable[str] = ()
+        self,
+        until_us: int,
+        expect: Iterable[Awaited] = (),
+        calls: Iterable[str] = (),
+        *,
+        resume: bool = False,
+        late: bool = False,
+        up_to: str | None = None,
     ) -> Step:
         self._number += 1
-        return Step(self._number, self.now_us, until_us, self._delta, list(expect), list(calls))
+        return Step(
+            self._number,
+            self.now_us,
+            until_us,
+            self._delta,
+            list(expect),
+            list(calls),
+            ignore=[member.name for member in self._members.values() if member.frozen],
+            watch=sorted(self.watched),
+            up_to=up_to,
+            resume=resume,
+            late=late or bool(self.watched),
+        )
 
     # Calls.
 
     async def call(self, member: str, make: Callable[[str], Awaitable[T]]) -> OpenCall[T]:
         """Let a call of the bench enter a process; it may be answered at once or later.
 
-        `make(call_id)` makes the real call with the id in its `latchbench-call` metadata.
+        `make(call_id)` makes the real call with the id in its `latchbench-call` metadata. Raises
+        `Absent` when the process does not run.
         """
+        if not self.takes_part(member):
+            raise Absent(f"{member} does not run")
         self._calls_made += 1
         call_id = f"bench-{self._calls_made:06d}"
-        call: OpenCall[T] = OpenCall(call_id, asyncio.ensure_future(_awaited(make(call_id))))
+        call: OpenCall[T] = OpenCall(
+            call_id, member, asyncio.ensure_future(_awaited(make(call_id)))
+        )
         self._calls[call_id] = call  # type: ignore[assignment]  # its result is read by its maker
         await self._round({member: self._step(NO_TIMERS, calls=[call_id])})
         if call.answered:
             await asyncio.wait([call.task])
+        self._unread = [call for call in self._unread if not call.task.done()]
         return call
 
     async def ask(self, member: str, make: Callable[[str], Awaitable[T]]) -> T:
         """A call that is answered without time passing, such as a look or an act of the bench."""
         call = await self.call(member, make)
-        await self.run_until(lambda: call.answered, self.now_us)
+        if not call.answered:
+            await self.run_until(lambda: call.answered, self.now_us)
+        elif not self._playing:
+            await self._catch_up(self.now_us)
         return await call.result()
 
     # Time.
@@ -186,67 +219,65 @@ class Conductor:
 
     async def settle(self, target_us: int) -> bool:
         """Move until no process has open work and no message is in flight."""
-        return await self.run_until(lambda: not self._owing and self.open_work() == 0, target_us)
+        return await self.run_until(lambda: not self._owed() and self.open_work() == 0, target_us)
 
     def open_work(self) -> int:
         """What the processes have in hand that ends without a new cause."""
-        return sum(member.open_work for member in self._members.values())
+        return sum(member.open_work for member in self._members.values() if not member.frozen)
 
     async def _run(self, target_us: int, stop: Callable[[], bool], *, every_instant: bool) -> bool:
         while True:
             if stop():
                 return True
-            if self._owing:
-                await self._messages()
+            owed = self._owed()
+            if owed:
+                await self._round(
+                    {name: self._step(NO_TIMERS, expect=awaited) for name, awaited in owed.items()}
+                )
                 continue
-            members = self._members.values()
             at_us = self._first(
-                member.next_timer_us if every_instant else member.next_send_us for member in members
+                self._acts_us(member, every_instant=every_instant)
+                for member in self._members.values()
             )
             if at_us is None or at_us > target_us:
                 return stop()
             if at_us > self.now_us:
                 self._move(at_us)
-            if every_instant:
-                await self._instant(at_us)
-            else:
-                await self._timers(at_us, target_us)
+            await self._timers(at_us, target_us, every_instant=every_instant)
 
-    async def _instant(self, at_us: int) -> None:
-        """Let those act who have a timer at this instant, and nobody go beyond it."""
-        due = [member for member in self._members.values() if _is_due(member, at_us)]
-        await self._round({member.name: self._step(at_us) for member in due})
+    def _owed(self) -> dict[str, list[Awaited]]:
+        return self._links.owed(self.takes_part)
 
-    async def _messages(self) -> None:
-        expect: dict[str, list[Awaited]] = {}
-        for link_id in sorted(self._owing):
-            for name, messages, closed in self._links[link_id].owed():
-                expect.setdefault(name, []).append(Awaited(link_id, messages, closed))
-        await self._round(
-            {name: self._step(NO_TIMERS, expect=awaited) for name, awaited in expect.items()}
-        )
+    def _acts_us(self, member: Member, *, every_instant: bool) -> int | None:
+        """When a process may next do what others can notice, or anything at all."""
+        if member.frozen:
+            return None
+        return member.next_timer_us if every_instant or self.watched else member.next_send_us
 
-    async def _timers(self, at_us: int, target_us: int) -> None:
+    async def _timers(self, at_us: int, target_us: int, *, every_instant: bool) -> None:
         """Let those act who may send at this instant.
 
         Timers before it are quiet by promise and are fired when their process is next stepped. A
-        process that alone may send goes on until it does, or until somebody else may.
+        process that alone may send goes on until it does, or until somebody else may; never beyond
+        this instant if `every_instant` counts.
         """
-        members = self._members.values()
-        due = [member for member in members if _may_send(member, at_us)]
+        acts_us = {
+            member.name: self._acts_us(member, every_instant=every_instant)
+            for member in self._members.values()
+        }
+        due = [name for name, time_us in acts_us.items() if _is_at(time_us, at_us)]
         until_us = at_us
-        if len(due) == 1:
-            others = [member.next_send_us for member in members if member is not due[0]]
-            first_us = self._first(others)
+        if len(due) == 1 and not every_instant:
+            first_us = self._first(time_us for name, time_us in acts_us.items() if name != due[0])
             until_us = target_us if first_us is None else min(target_us, first_us - 1)
-        await self._round({member.name: self._step(until_us) for member in due})
+        await self._round({name: self._step(until_us) for name in due})
 
     async def _catch_up(self, until_us: int) -> None:
         """Fire the quiet timers that are left, so that whoever looks now sees all of it."""
-        due_us = self._first(member.next_timer_us for member in self._members.values())
-        if due_us is None or due_us > until_us:
+        members = [member for member in self._members.values() if not member.frozen]
+        late = [member for member in members if _is_at(member.next_timer_us, until_us)]
+        if not late or self.watched:
             return
-        late = [member for member in self._members.values() if _is_due(member, until_us)]
         if self.now_us < until_us:
             self._move(until_us)
         await self._round({member.name: self._step(NO_TIMERS) for member in late})
@@ -264,8 +295,64 @@ class Conductor:
         if self._delta - self._base > DELTAS_MAX:
             raise Stuck(f"more than {DELTAS_MAX} rounds at one instant: messages chase each other")
         self.tally.rounds += 1
+        if self.watched and any(step.expect or step.until_us >= 0 for step in steps.values()):
+            await self._watched_round(steps)
+            return
+        done = await self._parallel(steps)
+        self._delta += 1
+        for name in sorted(done):
+            await self._heard(name, done[name])
+
+    async def _watched_round(self, steps: dict[str, Step]) -> None:
+        """The same, lock by lock: no step handles what comes after another's next in the trace."""
+        self._playing += 1
+        looked = await self._parallel(
+            {name: replace(step, up_to=NOTHING) for name, step in steps.items()}
+        )
+        for name in looked:
+            self._members[name].next_key = looked[name].next_key
+        for name in sorted(looked):
+            await self._heard(name, looked[name])
+        until_us = {name: step.until_us for name, step in steps.items()}
+        while (player := self._next_player(until_us)) is not None:
+            step = self._step(until_us[player], resume=True, up_to=self._limit(player, until_us))
+            done = (await self._parallel({player: step}))[player]
+            # Others may have noticed something: this round has no later instant.
+            until_us[player] = min(until_us[player], done.now_us)
+            self._members[player].next_key = done.next_key
+            await self._heard(player, done)
+        self._delta += 1
+        self._playing -= 1
+
+    def _next_player(self, among: Iterable[str]) -> str | None:
+        first = min(self._waiting(among), default=None)
+        return first[2] if first is not None else None
+
+    def _limit(self, player: str, among: Iterable[str]) -> str | None:
+        """The key of whoever comes after the player's next: it must not get ahead of that."""
+        rank = self._members[player].rank
+        rivals = [key for of, key, name in self._waiting(among) if name != player and of == rank]
+        return min(rivals, default=None)
+
+    def _waiting(self, among: Iterable[str]) -> list[tuple[int, str, str]]:
+        """Who has something left to do in this round: (rank, key, name)."""
+        members = [self._members[name] for name in among if self.takes_part(name)]
+        return [(one.rank, one.next_key, one.name) for one in members if one.next_key is not None]
+
+    async def _heard(self, name: str, done: Done) -> None:
+        member = self._members.get(name)
+        if member is None:
+            return  # killed because of what another did in this round
+        self._note(member, done)
+        hits = [event for event in done.trace if event.kind in self.watched]
+        if hits:
+            await self.on_hit(hits)
+
+    async def _parallel(self, steps: dict[str, Step]) -> dict[str, Done]:
         self.tally.steps += len(steps)
         names = sorted(steps)
+        if not names:
+            return {}
         tasks = [asyncio.ensure_future(self._one(name, steps[name])) for name in names]
         _, unfinished = await asyncio.wait(tasks, timeout=GUARD_S)
         if unfinished:
@@ -273,9 +360,7 @@ class Conductor:
             for task in unfinished:
                 task.cancel()
             raise Stuck(f"no end of a step within {GUARD_S:g} s of real time: {', '.join(stuck)}")
-        self._delta += 1
-        for name, task in zip(names, tasks, strict=True):
-            self._note(self._members[name], task.result())
+        return {name: task.result() for name, task in zip(names, tasks, strict=True)}
 
     async def _one(self, name: str, step: Step) -> Done:
         try:
@@ -291,31 +376,19 @@ class Conductor:
         self.tally.messages += done.messages_handled
         if done.now_us > self.now_us:
             self._move(done.now_us)
-            self._delta = 1
-        for count in done.links:
-            ends = self._links.setdefault(count.link, Ends())
-            ends.counts[member.name] = count
-            if ends.over():
-                del self._links[count.link]
-                self._owing.discard(count.link)
-            elif any(True for _ in ends.owed()):
-                self._owing.add(count.link)
-            else:
-                self._owing.discard(count.link)
+            self._delta = 0 if self._playing else 1
+        self._links.note(member.name, done.links)
         for call_id in done.answered:
             call = self._calls.pop(call_id, None)
             if call is not None:
                 call.answered = True
+                self._unread.append(call)
         if done.trace:
             self.on_trace(list(done.trace))
 
 
-def _may_send(member: Member, at_us: int) -> bool:
-    return member.next_send_us is not None and member.next_send_us <= at_us
-
-
-def _is_due(member: Member, until_us: int) -> bool:
-    return member.next_timer_us is not None and member.next_timer_us <= until_us
+def _is_at(time_us: int | None, at_us: int) -> bool:
+    return time_us is not None and time_us <= at_us
 
 
 async def _awaited(awaitable: Awaitable[T]) -> T:

@@ -10,7 +10,7 @@ from latchbench.trace import PinLetters
 from simulator.inventory import host_lock, hub_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from simulator.scenario.cases import Fleet, LockPlan
@@ -42,6 +42,7 @@ class Masking:
 class BenchOptions:
     """How to run a fleet. `state_dir` None: memory files that go with the bench.
 
+    `apart`: locks whose hubs have a host of their own, because something will be done to it.
     `rate` and `paused` are for a bench on real time: how fast it passes, and whether it stands
     still at first. `dawdle_ms` puts random real delays of up to that into every process, to show
     that they do not matter.
@@ -58,6 +59,7 @@ class BenchOptions:
     timing: str | None = None
     api_key: str | None = None
     hosts: int | str | None = None
+    apart: Collection[str] = ()
     rate: float = 1.0
     paused: bool = False
     dawdle_ms: int = 0
@@ -73,19 +75,28 @@ class Place:
     api_key: str
 
 
-def pack(fleet: Fleet, wanted: int | str | None) -> list[list[LockPlan]]:
+def pack(
+    fleet: Fleet, wanted: int | str | None, apart: Collection[str] = ()
+) -> list[list[LockPlan]]:
     """Which locks share a host process. A hub is never split; results never depend on this.
 
     One host per hub up to 8 hubs, above that 4 hosts, more when they would have over 1,024 locks;
-    each hub goes into the host that has the fewest locks so far.
+    each hub goes into the host that has the fewest locks so far. The hubs of the locks in `apart`
+    have a host each, beside those.
     """
     by_hub: dict[str, list[LockPlan]] = {}
     for lock in fleet.locks.values():
         by_hub.setdefault(hub_name(lock), []).append(lock)
-    hubs = list(by_hub.values())
+    lonely = [hub for hub in by_hub.values() if any(lock.name in apart for lock in hub)]
+    return _packed([hub for hub in by_hub.values() if hub not in lonely], wanted) + lonely
+
+
+def _packed(hubs: list[list[LockPlan]], wanted: int | str | None) -> list[list[LockPlan]]:
+    if not hubs:
+        return []
     if wanted == "per-lock" or (wanted is None and len(hubs) <= HUBS_APART_MAX):
         return hubs
-    least = -(-len(fleet.locks) // LOCKS_PER_HOST_MAX)
+    least = -(-sum(map(len, hubs)) // LOCKS_PER_HOST_MAX)
     count = min(max(wanted if isinstance(wanted, int) else HOSTS_PACKED, least), len(hubs))
     packed: list[list[LockPlan]] = [[] for _ in range(count)]
     for hub in hubs:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from functools import partial
+from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 import grpc
@@ -21,14 +22,13 @@ from gateway.driver.wire import (
     report_from_wire,
 )
 from gateway.policy.commands import Rejection, Report, Transmit
-from gateway.policy.retry import backoff_us
+from gateway.policy.retry import SILENCES_UNTIL_DEAD, backoff_us
 from latchbench.channel import channel_options, open_channel
 from protos.device.v1 import lock_host_pb2 as pb
 from protos.device.v1 import lock_host_pb2_grpc as pb_grpc
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
-    from random import Random
 
     from gateway.engine.core import Core
     from gateway.engine.parts import Parts
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from latchbench.lockstep import Participant
 
 FRAME_MESSAGES_MAX: Final = 256
+# A process that is stopped takes a connection and then says nothing, for ever.
+CONNECTING_MAX_US: Final = 20_000_000
 
 
 @dataclass(slots=True)
@@ -53,9 +55,11 @@ class Host:
     channel: grpc.aio.Channel | None = None
     session: int = 0
     failures: int = 0
+    refusals: int = 0  # attempts to connect that failed, in a row
     open_commands: dict[str, int] = field(default_factory=dict)
     heard_at_us: int = 0
     guard: Timer | None = None
+    patience: Timer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,10 @@ class Hosts:
         self, parts: Parts, participant: Participant, links: Random, *, name: str, epoch: int
     ) -> None:
         self._parts = parts
-        self._links = links  # its own chance: how many hosts there are must not shift any other
+        # Chance of its own: how many hosts there are must not shift any other, nor each other's
+        # pauses.
+        self._pauses = links.getrandbits(64)
+        self._links = links
         self._participant = participant
         self._name = name
         self._epoch = epoch
@@ -185,13 +192,33 @@ class Hosts:
         def connected(ticket: Ticket[_Opened | None]) -> None:
             self._connected(host, ticket)
 
-        ticket = self._participant.jobs.wait(f"connecting to {host.name}", connected)
-        self._start(self._open(host, link_id, ticket))
+        ticket = self._participant.jobs.wait(
+            f"connecting to {host.name}", connected, peer=host.name
+        )
+        attempt = self._start(self._open(host, link_id, ticket))
+        host.patience = self._parts.clock.call_at(
+            self._parts.now_us() + CONNECTING_MAX_US,
+            lambda: self._tired(host, ticket, attempt),
+            order=host.name,
+        )
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _tired(
+        self, host: Host, ticket: Ticket[_Opened | None], attempt: asyncio.Task[None]
+    ) -> None:
+        """The host took the connection and did not answer."""
+        opened = ticket.value
+        if not self._participant.jobs.give_up(ticket):
+            return
+        attempt.cancel()
+        if opened is not None:
+            self._start(opened.channel.close())
+        self._not_connected(host)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _open(self, host: Host, link_id: str, ticket: Ticket[_Opened | None]) -> None:
         """Open the stream; the host answers with its initial metadata at once."""
@@ -219,11 +246,13 @@ class Hosts:
         return self._participant.stepped
 
     def _connected(self, host: Host, ticket: Ticket[_Opened | None]) -> None:
+        if host.patience is not None:
+            host.patience.cancel()
         opened = ticket.result()
         if opened is None:
-            self._trace(host, "gateway.lock.no_host")
-            self._connect_later(host)
+            self._not_connected(host)
             return
+        host.refusals = 0
         host.channel = opened.channel
         host.link = self._participant.open_link(
             opened.link_id,
@@ -237,10 +266,19 @@ class Hosts:
         host.link.send(pb.Hello(gateway=self._name, epoch=self._epoch, session=host.session))
         self._tell(host, up=True)
 
+    def _not_connected(self, host: Host) -> None:
+        self._trace(host, "gateway.lock.no_host")
+        host.refusals += 1
+        if host.refusals == SILENCES_UNTIL_DEAD and self.core is not None:
+            for _, device_id in sorted(host.lock_ids.items()):
+                self.core.host_gone(device_id)
+        self._connect_later(host)
+
     def _connect_later(self, host: Host) -> None:
         """After a pause, longer each time until the host has said something."""
         host.failures += 1
-        wait_us = backoff_us(host.failures, self._links.randrange)
+        chance = Random(f"{self._pauses}/{min(host.lock_ids)}/{host.session}")
+        wait_us = backoff_us(host.failures, chance.randrange)
         self._parts.clock.call_at(
             self._parts.now_us() + wait_us, lambda: self._connect(host), order=host.name
         )

@@ -92,6 +92,8 @@ class Admitter:
         self._parts.trace(
             "gateway.group.admitted",
             group=group.group_id,
+            behavior=group.behavior,
+            over=",".join(device.name for device in devices),
             state=group.state.value,
             pin=decision.shared_pin,
             sharers=len(decision.sharers),

@@ -277,6 +277,10 @@ class Core:
         """The stream to a lock's host ended."""
         self._dispatcher.host_down(device_id)
 
+    def host_gone(self, device_id: str) -> None:
+        """A lock's host could not be reached several times."""
+        self._dispatcher.host_gone(device_id)
+
     def host_silent(self, device_ids: Iterable[str]) -> None:
         """A host took commands and reported none for too long."""
         self._dispatcher.host_silent(list(device_ids))

@@ -305,6 +305,12 @@ class Dispatcher:
         book.belief = Belief.UNKNOWN
         book.tell_waiters()
 
+    def host_gone(self, device_id: str) -> None:
+        """Its host could not be reached several times: offline until the stream is open again."""
+        book = self._world.books[device_id]
+        if not book.host_up:
+            self._reach.given_up(book)
+
     def host_silent(self, device_ids: list[str]) -> None:
         """A host took commands and reported none for too long: their ends are unknown."""
         for device_id in device_ids:

@@ -75,17 +75,27 @@ class Reach:
             "gateway.lock.silent", lock=name, times=book.silences, outcome=outcome.value
         )
         if book.silences >= SILENCES_UNTIL_DEAD or book.belief is Belief.DEAD:
-            self._dead(book, name)
+            self._dead(book)
         spoke, book.spoke_meanwhile = book.spoke_meanwhile, False
         if spoke:
             self.spoke(book)
 
-    def _dead(self, book: Book, name: str) -> None:
+    def given_up(self, book: Book) -> None:
+        """Nobody gets through to the lock: it is believed dead from now on, if it was not."""
         if book.belief is not Belief.DEAD:
-            book.belief = Belief.DEAD
-            book.dead_since_us = self._parts.now_us()
-            self._parts.trace("gateway.lock.believed_dead", lock=name)
-            self._listener.locks_silent([book.device_id])
+            self._believe_dead(book)
+            book.tell_waiters()
+
+    def _believe_dead(self, book: Book) -> None:
+        book.belief = Belief.DEAD
+        book.dead_since_us = self._parts.now_us()
+        name = self._world.devices[book.device_id].name
+        self._parts.trace("gateway.lock.believed_dead", lock=name)
+        self._listener.locks_silent([book.device_id])
+
+    def _dead(self, book: Book) -> None:
+        if book.belief is not Belief.DEAD:
+            self._believe_dead(book)
         if not self._rows.has_work(book.device_id):
             # Nobody waits for this lock: do not keep calling it, only look in now and then.
             book.retry_at_us = self._parts.now_us() + book.resync_interval_us

@@ -7,6 +7,7 @@
 | read back, and it is not there        | written once more, then taken for a refusal             |
 | sent, not acknowledged, not there     | written again after a pause: nothing was refused        |
 | three silences in a row               | the lock is believed dead; tried on at growing intervals |
+| a host cannot be reached three times  | its locks are believed dead until its stream is open    |
 | any sign of life                      | tried at once                                           |
 """
 

@@ -91,8 +91,9 @@ def _limit_s(text: str | None) -> float | None:
 
 def _read(paths: list[str]) -> list[Scenario]:
     """Every file, or every problem of all of them: nothing runs while one file is wrong."""
+    from simulator.scenario.files import is_fleet, scenario_files
     from simulator.scenario.problems import ScenarioInvalid
-    from simulator.scenario.reader import is_fleet, read_scenario, scenario_files
+    from simulator.scenario.reader import read_scenario
 
     scenarios: list[Scenario] = []
     problems: list[Problem] = []

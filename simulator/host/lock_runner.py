@@ -90,7 +90,9 @@ class LockRunner:
         self._seen: Seen | None = begun.seen
         self._last: Report | None = None
         self._world = world
-        self._rng = Random(self.chance)
+        # A lock that comes back does not live through the same chances again.
+        life = "" if begun.is_new else f"/{world.clock.now_us()}"
+        self._rng = Random(self.chance + life)
         self._open: list[_Errand] = []
         self._overtaken: list[Command] = []
         self._before = begun.before

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from simulator.host.nvm import Nvm, Record
     from simulator.host.settings import LockSettings
     from simulator.model.memory import Slot
+    from simulator.model.profile import Profile
     from simulator.model.state import LockState
 
 # A lock that was never reset must not look like another that lost its file, so they are not all 1.
@@ -70,17 +71,26 @@ def _resumed(settings: LockSettings, nvm: Nvm, record: Record, now_us: int) -> S
         )
         raise NvmOfAnother(nvm.path, why)
     try:
-        state = boot(settings.profile, record.memory, now_us)
+        state, link = as_recorded(settings.profile, record, now_us)
     except MemoryMismatch as error:
         why = f"a lock of the profile {settings.profile_name} cannot have this memory: {error}"
         raise NvmDamaged(nvm.path, why) from None
+    return Start(state, link, record.seen, is_new=False, before=record.before)
+
+
+def as_recorded(profile: Profile, record: Record, now_us: int) -> tuple[LockState, Link]:
+    """The lock that its memory file tells of, at `now_us`, and its radio.
+
+    Raises `MemoryMismatch` for a memory that a lock of this profile cannot have.
+    """
+    state = boot(profile, record.memory, now_us)
     if not record.is_powered:
-        state, _ = step(settings.profile, state, PowerCut(), now_us)
+        state, _ = step(profile, state, PowerCut(), now_us)
     elif record.is_hung:
-        state, _ = step(settings.profile, state, Hung(), now_us)
+        state, _ = step(profile, state, Hung(), now_us)
     elif record.restarts_at_us is not None:
         left_us = max(record.restarts_at_us - now_us, 0)
-        state, _ = step(settings.profile, state, Restarted(left_us), now_us)
+        state, _ = step(profile, state, Restarted(left_us), now_us)
     link = Link(
         record.radio,
         powered=state.is_alive,
@@ -88,7 +98,7 @@ def _resumed(settings: LockSettings, nvm: Nvm, record: Record, now_us: int) -> S
         loss=record.loss,
         latency_us=record.latency_us,
     )
-    return Start(state, link, record.seen, is_new=False, before=record.before)
+    return state, link
 
 
 def _new(settings: LockSettings, seed: int, now_us: int) -> Start:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from protos.bench.v1 import bench_pb2 as pb
 from simulator.layout import SYNC_DEADLINE_STEPPED_US
-from simulator.scenario import world_actions
+from simulator.scenario import rig_actions, world_actions
 from simulator.scenario.call_actions import await_call, call
 from simulator.scenario.checks import event_fields
 from simulator.scenario.durations import format_duration
@@ -174,6 +174,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "jam": world_actions.jam,
     "keypad_state": world_actions.keypad_state,
     "clear_faults": world_actions.clear_faults,
+    "gateway": rig_actions.gateway,
+    "host": rig_actions.host,
     "advance": advance,
     "advance_to": advance_to,
     "settle": settle,

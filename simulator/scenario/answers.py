@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from latchbench.pin import Pin
+from simulator.http_door import NO_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from simulator.bench import HttpReply
+    from simulator.http_door import HttpReply
 
 OK: Final = 200
 
@@ -75,6 +76,8 @@ class CallResult:
 
     def refusal(self) -> str:
         """Why the call was refused, in one line without a PIN."""
+        if self.status == NO_ANSWER:
+            return f"{self.error_type}, {self.message}"
         reasons = ", ".join(f"{lock}: {reason}" for lock, reason in self.reasons.items() if reason)
         return f"{self.status} {self.error_type} ({reasons or self.message})"
 

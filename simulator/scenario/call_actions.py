@@ -14,7 +14,7 @@ from simulator.scenario.durations import format_duration
 from simulator.scenario.world import InFlight, Running, SavedCall, StepFailed
 
 if TYPE_CHECKING:
-    from simulator.conductor import OpenCall
+    from simulator.members import OpenCall
     from simulator.scenario.cases import Step
     from simulator.scenario.verbs import Await
 

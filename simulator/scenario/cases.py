@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
     from latchbench.pin import Pin
     from simulator.profiles.loader import ProfileFile
+    from simulator.scenario.always import Always
     from simulator.scenario.fields import Body
     from simulator.scenario.problems import Problem, Where
     from simulator.scenario.schema import Clock, Gateway
     from simulator.scenario.source import Document, Mark
+    from simulator.scenario.triggers import Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,15 @@ class Case:
     """One row of the matrix. `id` is empty when there is no matrix.
 
     `endings` are the steps under `finally`, which are taken however the others ended.
+    `triggers` are the entries of `on_event`, `always` the invariants of the trace.
     """
 
     id: str
     fleet: Fleet
     steps: tuple[Step, ...]
     endings: tuple[Step, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    always: tuple[Always, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from latchbench.pin import Pin
+from simulator.http_door import NO_ANSWER
+from simulator.processes import NotPossible, State
 from simulator.scenario.answers import CallResult, row_of
 from simulator.scenario.call_checks import check_call, matched
 from simulator.scenario.call_expectations import CallExpect
@@ -79,7 +81,12 @@ async def _codes(run: Running, what: CodesExpect) -> list[str]:
     if saved is None:
         return [f"of: nothing was saved as '{what.of}', because that call was refused"]
     ids = [row["access_code_id"] for row in saved.rows.values()]
-    reply = await run.bench.http("POST", "/access_codes/list", {"access_code_ids": ids})
+    try:
+        reply = await run.bench.http("POST", "/access_codes/list", {"access_code_ids": ids})
+    except NotPossible as error:
+        return [f"of: the API cannot be asked: {error}"]
+    if reply.status == NO_ANSWER:
+        return [f"of: the API did not answer: {reply.body['error']['message']}"]
     rows = {run.lock_of(row["device_id"]): row_of(row) for row in reply.body["access_codes"]}
     found: list[str] = []
     if what.count is not None:
@@ -135,6 +142,8 @@ def event_fields(event: TraceEvent) -> Mapping[str, Any]:
 
 
 async def _metrics(run: Running, what: MetricsExpect) -> list[str]:
+    if run.bench.crew.gateway.state is not State.RUNNING:
+        return ["the gateway does not run, so nobody can be asked what it counted"]
     counted = await run.bench.counters()
     found: list[str] = []
     for name, matcher in what.counters.items():

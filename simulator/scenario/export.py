@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
+from simulator.scenario.always import INVARIANTS
 from simulator.scenario.expectations import DEVICE, EVENT, KEYPAD, ROW
 from simulator.scenario.outline import STEP_KEYS
 from simulator.scenario.schema import File
 from simulator.scenario.shapes import OPERATORS, Shape
 from simulator.scenario.told import ByLock, ListOf, told_by
+from simulator.scenario.triggers import WORLD_VERBS
 from simulator.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -82,6 +84,22 @@ _MATRIX: Final = {
     },
     "additionalProperties": {"type": "array", "minItems": 1},
 }
+_ALWAYS: Final = {
+    "type": "array",
+    "items": {
+        "anyOf": [
+            {"enum": list(INVARIANTS)},
+            {
+                "type": "object",
+                "properties": {word: {"const": True} for word in INVARIANTS},
+                "minProperties": 1,
+                "additionalProperties": False,
+            },
+        ]
+    },
+    "minItems": 1,
+    "description": "What must hold after every event.",
+}
 _VARS: Final = {"type": "object", "description": "Values, filled in as ${name}."}
 
 
@@ -100,8 +118,16 @@ def export() -> dict[str, Any]:
     }
     defs["When"] = _WHEN
     defs["Step"] = _step(defs)
+    defs["Trigger"] = _trigger(defs)
     steps = {"type": "array", "items": _ref("Step"), "minItems": 1}
     properties = {**top["properties"], "vars": _VARS, "matrix": _MATRIX}
+    properties["always"] = _ALWAYS
+    properties["on_event"] = {
+        "type": "array",
+        "items": _ref("Trigger"),
+        "minItems": 1,
+        "description": "What is done right when something happens.",
+    }
     properties["steps"] = {**steps, "description": "What is done, one after the other."}
     properties["finally"] = {**steps, "description": "Steps at the end, whatever happened."}
     return {
@@ -280,6 +306,34 @@ def _step(defs: Mapping[str, Any]) -> dict[str, Any]:
             {"if": {"required": [name]}, "then": {"properties": _beside(verb, defs)}}
             for name, verb in VERBS.items()
         ],
+    }
+
+
+def _trigger(defs: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry of `on_event`: an event, how often, and what is done to the world then."""
+    verbs = [name for name in WORLD_VERBS if name in VERBS]
+    act = {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            **{name: _under(VERBS[name], defs) for name in verbs},
+        },
+        "additionalProperties": False,
+        "oneOf": [{"required": [name]} for name in verbs],
+    }
+    often = _or_variable({"type": "integer", "minimum": 1})
+    return {
+        "type": "object",
+        "description": "Each time that `count` events fit `match`, all of `do` is done.",
+        "properties": {
+            "match": _value(EVENT),
+            "count": {**often, "description": "How many events it takes; 1 by default."},
+            "times": {**often, "description": "How often it is done in all; 1 by default."},
+            "do": {"type": "array", "items": act, "minItems": 1},
+            "when": _ref("When"),
+        },
+        "required": ["match", "do"],
+        "additionalProperties": False,
     }
 
 

@@ -24,7 +24,6 @@ from simulator.scenario.problems import (
     suggest,
 )
 from simulator.scenario.verbs import VERBS
-from simulator.scenario.words import VERBS_LATER
 
 # The keys beside the verb, and what each is for.
 STEP_KEYS: Final[Mapping[str, str]] = {
@@ -275,8 +274,6 @@ class _Step:
 
 
 def _unknown(key: str, *, has_verb: bool) -> str:
-    if key in VERBS_LATER:
-        return f"'{key}' is not built yet{listed('there are', VERBS)}"
     if has_verb:
         return f"unknown key {shown(key)}{suggest(key, STEP_KEYS, 'allowed')}"
     return f"unknown verb {shown(key)}{suggest(key, tuple(VERBS), 'verbs')}"

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simulator.scenario import source
+from simulator.scenario.always import read_always
 from simulator.scenario.cases import Case, Fleet, Scenario
+from simulator.scenario.downtime import calls_to_nobody
 from simulator.scenario.fields import Known, read_model, unknown_key
+from simulator.scenario.files import scenario_files
 from simulator.scenario.fleets import Declared, build_fleet, declared_locks, roster_of
 from simulator.scenario.interpolate import Names, fill
 from simulator.scenario.matrix import NO_MATRIX, Matrix, Row, parse_matrix
@@ -32,6 +34,7 @@ from simulator.scenario.problems import (
 )
 from simulator.scenario.schema import VERSION, File
 from simulator.scenario.steps import CaseSteps
+from simulator.scenario.triggers import Trigger, TriggerReader
 
 if TYPE_CHECKING:
     from simulator.scenario.selectors import Roster
@@ -43,11 +46,10 @@ CASE_STEPS_MAX: Final = 100_000
 CASE_LOCKS_MAX: Final = 200_000
 CASE_STEP_LOCKS_MAX: Final = 5_000_000
 
-_SUFFIXES: Final = frozenset({".yaml", ".yml"})
 # Read once and not per case, so that a case cannot change them.
 _SAME_IN_ALL_CASES: Final = ("version", "name", "description", "tags")
-_READ_ELSEWHERE: Final = ("vars", "matrix", "steps", "finally")
-_OF_STEPS: Final = ("matrix", "steps", "finally")
+_READ_ELSEWHERE: Final = ("vars", "matrix", "always", "on_event", "steps", "finally")
+_OF_STEPS: Final = ("matrix", "always", "on_event", "steps", "finally")
 # If one of these cannot be read, what refers to it cannot be judged.
 _JUDGED_BY: Final = (("profiles",), ("defaults",), ("hubs",))
 
@@ -92,25 +94,6 @@ def validate(paths: Iterable[str]) -> list[Problem]:
             except ScenarioInvalid as invalid:
                 problems += invalid.problems
     return sorted(set(problems))
-
-
-def scenario_files(path: str) -> Iterator[str]:
-    """`path` itself, or if it is a folder the YAML files in it and below, sorted."""
-    if not Path(path).is_dir():
-        yield path
-        return
-    for file in sorted(Path(path).rglob("*")):
-        if file.suffix in _SUFFIXES and file.is_file():
-            yield str(file)
-
-
-def is_fleet(path: str) -> bool:
-    """Whether the file is a map without `steps`: something to bring up, not to run.
-
-    Raises `ScenarioInvalid` for a file that cannot be read at all.
-    """
-    data = source.load(path).data
-    return isinstance(data, Mapping) and "steps" not in data
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +246,20 @@ class _Reading:
         reading = CaseSteps(self._document, row, values, world.roster, gathering, self._room)
         steps, endings = reading.read(*lists)
         self._room -= len(steps) + len(endings)
+        triggers: tuple[Trigger, ...] = ()
+        if "on_event" in self._data:
+            reader = TriggerReader(self._document, matrix, row, values, world.roster)
+            triggers = reader.read(self._data["on_event"], gathering)
+        always = read_always(self._data["always"], gathering) if "always" in self._data else ()
+        gathering.findings += calls_to_nobody((*steps, *endings), triggers)
         several = len(matrix.rows) > 1
         for finding in gathering.findings:
             self._in_cases.setdefault(finding, [])
             if several and row.id not in self._in_cases[finding]:
                 self._in_cases[finding].append(row.id)
-        return None if world.fleet is None else Case(row.id, world.fleet, steps, endings)
+        if world.fleet is None:
+            return None
+        return Case(row.id, world.fleet, steps, endings, triggers, always)
 
     def _check_variables(self) -> None:
         """`${repeat}` is the turn of a step that is repeated, and nothing else."""

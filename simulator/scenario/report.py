@@ -21,7 +21,8 @@ TIMELINE_MAX: Final = 30
 EXPLAINED_MAX: Final = 5
 _SLOTS_SHOWN: Final = 4
 QUIET: Final = frozenset({"gateway.command.sent", "lock.report"})
-_UNTOLD: Final = frozenset({"group"})  # an id that says nothing to a reader; traces have it
+# An id that says nothing to a reader, and what the line before says; traces have both.
+_UNTOLD: Final = frozenset({"group", "over"})
 MARK: Final = {
     Outcome.PASSED: "PASS",
     Outcome.FAILED: "FAIL",

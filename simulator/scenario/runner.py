@@ -14,12 +14,15 @@ from latchbench.process import ProcessFailed
 from simulator.bench import Bench
 from simulator.conductor import Stuck
 from simulator.layout import BenchOptions, Masking
-from simulator.scenario.actions import ACTIONS
+from simulator.scenario.always import Always, Breach, breaches
 from simulator.scenario.answers import CallResult
 from simulator.scenario.checks import check
 from simulator.scenario.exposure import exposures
+from simulator.scenario.performing import NeverSaved, StepImpossible, perform
+from simulator.scenario.verbs import HostProcess
 from simulator.scenario.verdict import CaseVerdict, Comparison, Failure, Outcome, StepCost
-from simulator.scenario.world import Running, StepFailed, Unfilled
+from simulator.scenario.watching import Watching
+from simulator.scenario.world import Running
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +70,7 @@ async def run_case(scenario: Scenario, case: Case, options: RunOptions, rig: Rig
             show_codes=options.show_codes,
             hosts=options.hosts,
             timing=options.timing,
+            apart=apart(case),
             dawdle_ms=options.dawdle_ms,
             masking=options.masking,
         ),
@@ -121,10 +125,12 @@ async def _run_steps(
     scenario: Scenario, case: Case, bench: Bench, seed: int, options: RunOptions
 ) -> CaseVerdict:
     run = Running(case, bench, options.show_codes)
-    taken = _Taken()
+    taken = _Taken(Watching(scenario, run, bench.stepped()))
     before = await bench.held()
     for steps in (case.steps, case.endings):
         await _take(scenario, run, steps, taken, judged=options.judged)
+    if options.judged and not taken.failures:
+        taken.failures += taken.watching.never_fired()
     run.give_up()
     left = await bench.held()
     outcome = Outcome.PASSED if options.judged else Outcome.NOT_JUDGED
@@ -161,8 +167,9 @@ async def _run_steps(
 
 @dataclass(slots=True)
 class _Taken:
-    """What came of the steps so far."""
+    """What came of the steps so far, and of the triggers between them."""
 
+    watching: Watching
     failures: list[Failure] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     costs: list[StepCost] = field(default_factory=list)
@@ -179,6 +186,9 @@ async def _take(
         bench.note("bench.step", number=str(step.number), verb=step.verb, name=step.name or "")
         before = bench.tally()
         found = await _run_step(scenario, run, step, may_lack=is_after_failure, judged=judged)
+        found += taken.watching.news()
+        if judged:
+            found += broken_invariants(scenario, run, known=taken.failures)
         after = bench.tally()
         taken.costs.append(
             StepCost(_title(step), after.rounds - before.rounds, after.steps - before.steps)
@@ -197,28 +207,16 @@ async def _run_step(
     scenario: Scenario, run: Running, step: Step, *, may_lack: bool, judged: bool
 ) -> list[Failure]:
     """What failed. A step that `may_lack` what was never saved is left out then."""
-    result: object = None
     title = _title(step)
-    at = (*step.at, step.verb)
     try:
-        if step.body is not None:
-            result = await ACTIONS[step.verb](run, step, step.body)
-    except Unfilled as error:
-        if may_lack:
-            return []
-        message = f"cannot run: {error} was never saved"
-        return [Failure(scenario.place(at), title, (message,), run.bench.now_us())]
-    except StepFailed as error:
-        return [Failure(scenario.place(at), title, (str(error),), run.bench.now_us())]
-    except grpc.aio.AioRpcError as error:
-        if error.code() not in (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND):
-            raise
-        message = error.details() or "the lock cannot have that done to it"
-        return [Failure(scenario.place(at), title, (message,), run.bench.now_us())]
+        result = await perform(run, step)
+    except NeverSaved as error:
+        return [] if may_lack else [_impossible(scenario, run, step, error)]
+    except StepImpossible as error:
+        return [_impossible(scenario, run, step, error)]
     if judged and isinstance(result, CallResult) and not (result.is_ok or step.expects):
         # Nobody looks at the answer, so nobody would notice.
-        message = f"the call was refused: {result.refusal()}"
-        return [Failure(scenario.place(at), title, (message,), run.bench.now_us())]
+        return [_impossible(scenario, run, step, f"the call was refused: {result.refusal()}")]
     failures = []
     for expectation in step.expects if judged else ():
         messages = await check(run, expectation.what, result)
@@ -226,6 +224,45 @@ async def _run_step(
             place = scenario.place(expectation.at)
             failures.append(Failure(place, title, tuple(messages), run.bench.now_us()))
     return failures
+
+
+def _impossible(scenario: Scenario, run: Running, step: Step, why: object) -> Failure:
+    place = scenario.place((*step.at, step.verb))
+    return Failure(place, _title(step), (str(why),), run.bench.now_us())
+
+
+def broken_invariants(
+    scenario: Scenario, run: Running, *, known: Sequence[Failure]
+) -> list[Failure]:
+    """The first breach of each invariant of the file in the trace so far, but for known ones."""
+    bench = run.bench
+    first: dict[Always, Breach] = {}
+    if not run.case.always:
+        return []
+    for breach in breaches(run.case.always, bench.raw_trace(), bench.token):
+        first.setdefault(breach.always, breach)
+    letters = bench.letters()
+    found = [
+        Failure(
+            scenario.place(breach.always.at),
+            f"always: {breach.always.word}",
+            (letters.shown(f"{breach.message} ({breach.event.source}: {breach.event.kind})"),),
+            breach.event.at_us,
+        )
+        for breach in first.values()
+    ]
+    return [failure for failure in found if failure not in known]
+
+
+def apart(case: Case) -> frozenset[str]:
+    """Locks to whose hosts something is done: they live apart, so that nobody else is hit."""
+    steps = [
+        *case.steps,
+        *case.endings,
+        *(step for trigger in case.triggers for step in trigger.do),
+    ]
+    bodies = [step.body for step in steps if isinstance(step.body, HostProcess)]
+    return frozenset(lock for body in bodies for lock in body.of)
 
 
 def _title(step: Step) -> str:

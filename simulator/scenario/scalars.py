@@ -106,11 +106,11 @@ def _share(raw: object) -> float:
 def word(words: Words) -> Callable[[object], str]:
     """A reader of one of `words`."""
 
-    @tells({"enum": list(words.built)})
+    @tells({"enum": list(words.words)})
     def read(raw: object) -> str:
         if not isinstance(raw, str):
             raise Trouble.here(
-                f"must be a {words.what}, not {kind_of(raw)}{listed('one of', words.built)}"
+                f"must be a {words.what}, not {kind_of(raw)}{listed('one of', words.words)}"
             )
         return words.check(raw)
 

@@ -177,7 +177,7 @@ def _version(raw: object) -> int:
 
 
 class File(Strict):
-    """Every top-level key. `vars`, `matrix` and steps are read elsewhere, after this one."""
+    """Every top-level key. `vars`, `matrix`, steps and what hangs on them are read elsewhere."""
 
     later: ClassVar[tuple[str, ...]] = TOP_LEVEL_LATER
 
@@ -198,5 +198,7 @@ class File(Strict):
     gateway: Gateway = Field(default_factory=lambda: Gateway.model_validate({}))
     vars: Any = None
     matrix: Any = None
+    always: Any = None
+    on_event: Any = None
     steps: Any = None
     endings: Any = Field(alias="finally", default=None)

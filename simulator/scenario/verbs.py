@@ -60,6 +60,8 @@ from simulator.scenario.told import tells
 from simulator.scenario.words import (
     COMMANDS,
     FAULTS,
+    GATEWAY_ACTIONS,
+    HOST_ACTIONS,
     HUB_STATES,
     POWER_ACTIONS,
     RADIO_STATES,
@@ -146,6 +148,25 @@ class Power(Body):
 
     locks: Locks = Field(alias="lock")
     action: Annotated[str, PlainValidator(word(POWER_ACTIONS))]
+
+
+class GatewayProcess(Body):
+    """Does something to the process of the gateway.
+
+    `kill` is SIGKILL, `stop` and `continue` are SIGSTOP and SIGCONT, `start` starts it from its
+    store, `restart` is `kill` and `start` at one instant.
+    """
+
+    shorthand: ClassVar[str | None] = "action"
+
+    action: Annotated[str, PlainValidator(word(GATEWAY_ACTIONS))]
+
+
+class HostProcess(Body):
+    """Does something to the process that serves these locks. `start` reads their memory files."""
+
+    of: Locks
+    action: Annotated[str, PlainValidator(word(HOST_ACTIONS))]
 
 
 @tells({"type": "string", "minLength": 1})
@@ -280,6 +301,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "jam": Verb(Jam),
     "keypad_state": Verb(KeypadState),
     "clear_faults": Verb(ClearFaults),
+    "gateway": Verb(GatewayProcess),
+    "host": Verb(HostProcess),
     "advance": Verb(Advance),
     "advance_to": Verb(AdvanceTo),
     "settle": Verb(Settle),

@@ -1,8 +1,4 @@
-"""The words that a scenario may use where only certain words mean something.
-
-A word that is spoken of in the documents and not yet built is a word all the same: it is refused as
-such, not as a slip of the pen. To build one is to move it from `later` to `built`.
-"""
+"""The words that a scenario may use where only certain words mean something."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from simulator.model.words import Bolt, Feedback, Keypad, Mechanics, Power
 from simulator.radio.faults.table import FAULTS as TABLE
 from simulator.radio.timing import TIMINGS as TIMINGS_BY_NAME
 from simulator.radio.words import CommandKind, HubState, RadioState
-from simulator.scenario.problems import Trouble, listed, nearest, shown, suggest
+from simulator.scenario.problems import Trouble, shown, suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +17,13 @@ class Words:
     """A closed set of words; `what` names it in messages."""
 
     what: str
-    built: tuple[str, ...]
-    later: tuple[str, ...] = ()
+    words: tuple[str, ...]
 
     def check(self, word: str) -> str:
-        """`word` itself. Raises `Trouble` if it is none of these, or not built yet."""
-        if word in self.built:
+        """`word` itself. Raises `Trouble` if it is none of these."""
+        if word in self.words:
             return word
-        if word in self.later:
-            raise Trouble.here(
-                f"{self.what} '{word}' is not built yet{listed('one of', self.built)}"
-            )
-        hint = suggest(word, self.built)
-        meant = nearest(word, self.later) if nearest(word, self.built) is None else None
-        if meant is not None:
-            hint = f"; did you mean '{meant}', which is not built yet?"
-        raise Trouble.here(f"{shown(word)} is no {self.what}{hint}")
+        raise Trouble.here(f"{shown(word)} is no {self.what}{suggest(word, self.words)}")
 
 
 RADIO_STATES: Final = Words("state of the radio", tuple(state.value for state in RadioState))
@@ -51,6 +38,8 @@ KEYPAD_STATES: Final = Words("condition of a keypad", tuple(keypad.value for key
 POWER_ACTIONS: Final = Words("power action", ("cut", "restore", "cycle"))
 TIMINGS: Final = Words("timing of the radio", tuple(TIMINGS_BY_NAME))
 HUB_STATES: Final = Words("state of a hub", tuple(state.value for state in HubState))
+HOST_ACTIONS: Final = Words("host action", ("kill", "stop", "continue", "start"))
+GATEWAY_ACTIONS: Final = Words("gateway action", (*HOST_ACTIONS.words, "restart"))
 PROGRAMMING: Final = Words("way of programming", ("sync", "async"))
 
 BEHAVIORS: Final = ("throw", "create_random_code")
@@ -81,9 +70,8 @@ KEYPAD_TRUTHS: Final = tuple(word.value for word in Keypad)
 BOLT_TRUTHS: Final = tuple(word.value for word in Bolt)
 FEEDBACKS: Final = tuple(word.value for word in Feedback)
 
-# Top-level keys and verbs that are spoken of and not built yet.
-TOP_LEVEL_LATER: Final = ("always", "on_event", "report")
-VERBS_LATER: Final = ("host", "gateway")
+# Top-level keys that are spoken of and not built yet.
+TOP_LEVEL_LATER: Final = ("report",)
 
 
 def can_befall(fault: str, command: str) -> bool:

@@ -12,8 +12,9 @@ from simulator.scenario.matchers import Asking
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.bench import Bench, HttpReply
-    from simulator.conductor import OpenCall
+    from simulator.bench import Bench
+    from simulator.http_door import HttpReply
+    from simulator.members import OpenCall
     from simulator.scenario.cases import Case
 
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 FOR_SOME_LOCKS = {"clock_drift", "supervision_stuck"}
 BITES = [
     (fault, command)
-    for fault in FAULTS.built
+    for fault in FAULTS.words
     if fault not in FOR_SOME_LOCKS
-    for command in ("", *COMMANDS.built)
+    for command in ("", *COMMANDS.words)
     if not command or can_befall(fault, command)
 ]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.bench.site import HOUR_US, MINUTE_US, Site, reasons
 
 if TYPE_CHECKING:
-    from simulator.bench import HttpReply
+    from simulator.http_door import HttpReply
 
 FLEET = """
 locks:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from latchbench.trace import TraceEvent
-    from simulator.bench import HttpReply
+    from simulator.http_door import HttpReply
     from simulator.rig import Rig
 
 SECOND_US = 1_000_000

@@ -20,7 +20,8 @@ from simulator.host.nvm import read_nvm
 from simulator.layout import BenchOptions
 from simulator.radio.words import RadioState
 from simulator.scenario.actions import ACTIONS
-from simulator.scenario.reader import is_fleet, read_scenario, scenario_files
+from simulator.scenario.files import is_fleet, scenario_files
+from simulator.scenario.reader import read_scenario
 from simulator.scenario.runner import RunOptions, seed_of
 from simulator.scenario.verbs import ProgramAtKeypad
 from simulator.scenario.world import Running, Unfilled

@@ -12,7 +12,7 @@ from tests.bench.chance import a_code_less, some_locks, time_passes, trouble
 from tests.bench.site import HOUR_US, SECOND_US, Site, a_site
 
 if TYPE_CHECKING:
-    from simulator.bench import HttpReply
+    from simulator.http_door import HttpReply
     from simulator.rig import Rig
 
 pytestmark = [

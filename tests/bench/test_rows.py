@@ -18,7 +18,7 @@ from tests.bench.site import HOUR_US, MINUTE_US, Site, a_site
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from simulator.bench import HttpReply
+    from simulator.http_door import HttpReply
     from simulator.rig import Rig
 
 pytestmark = [

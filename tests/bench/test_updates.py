@@ -15,7 +15,7 @@ from tests.bench.site import HOUR_US, MINUTE_US, Site, a_site
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from simulator.bench import HttpReply
+    from simulator.http_door import HttpReply
     from simulator.rig import Rig
 
 pytestmark = [pytest.mark.wire, pytest.mark.xdist_group("bench-updates")]

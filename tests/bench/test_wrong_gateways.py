@@ -58,6 +58,16 @@ MISTAKES = (
         {"": "front.slots_used: wanted 0, got 1"},
     ),
     Mistake(
+        "does_not_roll_back",
+        "crashes/gateway-killed-in-a-throw.yaml",
+        {"": "back still holds ••••A in slot 1, and no access code owns it"},
+    ),
+    Mistake(
+        "speaks_plainly",
+        "crashes/gateway-killed-in-a-throw.yaml",
+        {"": "the digits of ••••A stand in the trace"},
+    ),
+    Mistake(
         "links_stragglers",
         "sharing/length-clash.yaml",
         {"policy=create_random_code": f"side.common_code_key: wanted null, got '{KEY_PREFIX}"},

@@ -9,7 +9,7 @@ import pytest
 from seam.routes.access_codes import AccessCodes
 
 from latchbench.pin import MASK, Pin
-from simulator.bench import HttpReply
+from simulator.http_door import HttpReply
 from simulator.scenario.answers import CallResult
 from simulator.scenario.call_checks import check_call
 from simulator.scenario.call_expectations import CallExpect, CodeExpect, ListExpect

@@ -22,7 +22,7 @@ LOOK = "- expect_device: {front: {slots_used: 0}}\n"
     ("top", "message"),
     [
         ("▶nmae: x", "unknown key 'nmae'; did you mean 'name'?"),
-        ("▶always: []", "'always' is not built yet"),
+        ("▶report: []", "'report' is not built yet"),
         ("seed: ▶-1", "must be 0 to 9007199254740992"),
         ("seed: ▶1.5", "must be a whole number, 0 to 9007199254740992; not a number"),
         ("seed: ▶'7'", "must be a whole number, 0 to 9007199254740992; not text"),

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from simulator.radio.faults import FAULTS as FAULT_TABLE
+from simulator.scenario.always import INVARIANTS
 from simulator.scenario.expectations import DEVICE
 from simulator.scenario.outline import STEP_KEYS
 from simulator.scenario.reader import read_scenario_text
 from simulator.scenario.schema import File, Lock
 from simulator.scenario.shapes import OPERATORS
+from simulator.scenario.triggers import WORLD_VERBS
 from simulator.scenario.verbs import VERBS
 from simulator.scenario.words import (
     FAULTS,
@@ -70,6 +72,8 @@ def test_every_top_level_key_has_a_row() -> None:
         "gateway",
         "vars",
         "matrix",
+        "always",
+        "on_event",
         "steps",
         "finally",
     ]
@@ -89,6 +93,15 @@ def test_every_verb_has_a_row_and_those_that_can_expect_another() -> None:
     assert sorted(after) == sorted([*can_expect, "await"])
 
 
+def test_every_invariant_has_a_row() -> None:
+    assert [words(row[0])[0] for row in table("| invariant |")] == list(INVARIANTS)
+
+
+def test_the_verbs_of_a_trigger_are_named() -> None:
+    named = ", ".join(f"`{verb}`" for verb in WORLD_VERBS if verb in VERBS)
+    assert named.replace(", ", " ") in " ".join(README.split())
+
+
 def test_the_keys_of_a_step_are_named() -> None:
     assert f"any of {', '.join(f'`{key}`' for key in STEP_KEYS)}." in README
 
@@ -105,16 +118,16 @@ def test_every_fault_is_told_in_its_own_words() -> None:
 
 def test_every_state_of_the_radio_is_told() -> None:
     told = tuple(words(row[0])[0] for row in table("| state |"))
-    assert told == RADIO_STATES.built
+    assert told == RADIO_STATES.words
 
 
 @pytest.mark.parametrize(
     ("title", "known"),
     [
-        ("radio", RADIO_STATES.built),
-        ("power", POWER_STATES.built),
-        ("keypad", KEYPAD_STATES.built),
-        ("fault", FAULTS.built),
+        ("radio", RADIO_STATES.words),
+        ("power", POWER_STATES.words),
+        ("keypad", KEYPAD_STATES.words),
+        ("fault", FAULTS.words),
         ("reason", REASONS),
         ("feedback", FEEDBACKS),
         ("device", tuple(DEVICE.fields)),

@@ -92,10 +92,10 @@ async def test_nothing_is_handled_without_a_step() -> None:
         await gateway.greet()
         await gateway.say(set_code(3, "0482", 1))
         # The bytes are there; a wait for them is the only thing that may take real time.
-        link = participant._links["link-1"]
+        link = participant._stepping.links["link-1"]
         while link.received < 2:
-            await participant._news.wait()
-            participant._news.clear()
+            await participant._stepping.news.wait()
+            participant._stepping.news.clear()
         assert link.handled == 0
         assert core.locks[1].state.memory.slots == {}
         assert participant.clock.next_timer_us() is None

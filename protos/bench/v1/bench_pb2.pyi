@@ -33,20 +33,32 @@ class ResumeResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class Step(_message.Message):
-    __slots__ = ("number", "now_us", "until_us", "delta", "expect", "calls")
+    __slots__ = ("number", "now_us", "until_us", "delta", "expect", "calls", "ignore", "watch", "up_to", "resume", "late", "arrive_only")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     NOW_US_FIELD_NUMBER: _ClassVar[int]
     UNTIL_US_FIELD_NUMBER: _ClassVar[int]
     DELTA_FIELD_NUMBER: _ClassVar[int]
     EXPECT_FIELD_NUMBER: _ClassVar[int]
     CALLS_FIELD_NUMBER: _ClassVar[int]
+    IGNORE_FIELD_NUMBER: _ClassVar[int]
+    WATCH_FIELD_NUMBER: _ClassVar[int]
+    UP_TO_FIELD_NUMBER: _ClassVar[int]
+    RESUME_FIELD_NUMBER: _ClassVar[int]
+    LATE_FIELD_NUMBER: _ClassVar[int]
+    ARRIVE_ONLY_FIELD_NUMBER: _ClassVar[int]
     number: int
     now_us: int
     until_us: int
     delta: int
     expect: _containers.RepeatedCompositeFieldContainer[Awaited]
     calls: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, number: _Optional[int] = ..., now_us: _Optional[int] = ..., until_us: _Optional[int] = ..., delta: _Optional[int] = ..., expect: _Optional[_Iterable[_Union[Awaited, _Mapping]]] = ..., calls: _Optional[_Iterable[str]] = ...) -> None: ...
+    ignore: _containers.RepeatedScalarFieldContainer[str]
+    watch: _containers.RepeatedScalarFieldContainer[str]
+    up_to: str
+    resume: bool
+    late: bool
+    arrive_only: bool
+    def __init__(self, number: _Optional[int] = ..., now_us: _Optional[int] = ..., until_us: _Optional[int] = ..., delta: _Optional[int] = ..., expect: _Optional[_Iterable[_Union[Awaited, _Mapping]]] = ..., calls: _Optional[_Iterable[str]] = ..., ignore: _Optional[_Iterable[str]] = ..., watch: _Optional[_Iterable[str]] = ..., up_to: _Optional[str] = ..., resume: bool = ..., late: bool = ..., arrive_only: bool = ...) -> None: ...
 
 class Awaited(_message.Message):
     __slots__ = ("link", "messages", "closed")
@@ -59,7 +71,7 @@ class Awaited(_message.Message):
     def __init__(self, link: _Optional[str] = ..., messages: _Optional[int] = ..., closed: bool = ...) -> None: ...
 
 class Done(_message.Message):
-    __slots__ = ("number", "now_us", "next_timer_us", "next_send_us", "links", "trace", "answered", "timers_fired", "messages_handled", "open_work")
+    __slots__ = ("number", "now_us", "next_timer_us", "next_send_us", "links", "trace", "answered", "timers_fired", "messages_handled", "open_work", "next_key")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     NOW_US_FIELD_NUMBER: _ClassVar[int]
     NEXT_TIMER_US_FIELD_NUMBER: _ClassVar[int]
@@ -70,6 +82,7 @@ class Done(_message.Message):
     TIMERS_FIRED_FIELD_NUMBER: _ClassVar[int]
     MESSAGES_HANDLED_FIELD_NUMBER: _ClassVar[int]
     OPEN_WORK_FIELD_NUMBER: _ClassVar[int]
+    NEXT_KEY_FIELD_NUMBER: _ClassVar[int]
     number: int
     now_us: int
     next_timer_us: int
@@ -80,7 +93,8 @@ class Done(_message.Message):
     timers_fired: int
     messages_handled: int
     open_work: int
-    def __init__(self, number: _Optional[int] = ..., now_us: _Optional[int] = ..., next_timer_us: _Optional[int] = ..., next_send_us: _Optional[int] = ..., links: _Optional[_Iterable[_Union[LinkCount, _Mapping]]] = ..., trace: _Optional[_Iterable[_Union[TraceEvent, _Mapping]]] = ..., answered: _Optional[_Iterable[str]] = ..., timers_fired: _Optional[int] = ..., messages_handled: _Optional[int] = ..., open_work: _Optional[int] = ...) -> None: ...
+    next_key: str
+    def __init__(self, number: _Optional[int] = ..., now_us: _Optional[int] = ..., next_timer_us: _Optional[int] = ..., next_send_us: _Optional[int] = ..., links: _Optional[_Iterable[_Union[LinkCount, _Mapping]]] = ..., trace: _Optional[_Iterable[_Union[TraceEvent, _Mapping]]] = ..., answered: _Optional[_Iterable[str]] = ..., timers_fired: _Optional[int] = ..., messages_handled: _Optional[int] = ..., open_work: _Optional[int] = ..., next_key: _Optional[str] = ...) -> None: ...
 
 class LinkCount(_message.Message):
     __slots__ = ("link", "peer", "sent", "handled", "closed")
