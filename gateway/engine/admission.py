@@ -30,6 +30,7 @@ from gateway.policy.mirror import Knowledge
 from gateway.policy.plan import Decision, decide
 from gateway.policy.records import CreateMultipleView, PlanView, StragglerView
 from gateway.policy.request import Behavior, CreateMultiple, parse_create_multiple
+from gateway.policy.schedule import Timing, timing_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +54,7 @@ class Admitting:
     devices: list[DeviceRecord]
     sync: bool
     deadline_us: int
-    load_at_us: int | None
+    timings: Mapping[str, Timing]
     answer: Answer[CreateMultipleView] | None = None
     plan_answer: Answer[PlanView] | None = None
     waits_for: dict[str, None] = field(default_factory=dict)
@@ -144,11 +145,21 @@ class Admission:
         if without:
             raise DeviceDoesNotSupportAccessCodes(without)
         settings = self._parts.settings
-        load_at_us = None
-        if request.starts_at_us is not None:
-            load_at_us = max(now_us, request.starts_at_us - settings.jit_lead_us)
+        timings = {device.device_id: self._timing(request, device, now_us) for device in devices}
         sync = request.sync if request.sync is not None else settings.programming == "sync"
-        return Admitting(request, devices, sync, now_us + settings.sync_deadline_us, load_at_us)
+        return Admitting(request, devices, sync, now_us + settings.sync_deadline_us, timings)
+
+    def _timing(self, request: CreateMultiple, device: DeviceRecord, now_us: int) -> Timing:
+        """When the code goes onto this lock, and whether the lock keeps its hours."""
+        book = self._world.books[device.device_id]
+        able = device.facts.schedules and (book.supports_schedules or not book.has_info)
+        return timing_of(
+            request.starts_at_us,
+            request.ends_at_us,
+            now_us,
+            is_native=able and request.prefer_native_scheduling,
+            jit_lead_us=self._parts.settings.jit_lead_us,
+        )
 
     def _check_times(
         self, request: CreateMultiple, devices: Sequence[DeviceRecord], now_us: int
@@ -162,7 +173,8 @@ class Admission:
             if future_only and request.starts_at_us <= now_us:
                 message = f"{device.name} takes only codes that start in the future"
                 refusals.append(Refusal(device.device_id, "start_not_in_future", message))
-            if device.facts.schedules and device.time_zone is None:
+            keeps_hours = device.facts.schedules and request.prefer_native_scheduling
+            if keeps_hours and device.time_zone is None:
                 message = f"{device.name} keeps time itself, and its time zone is not known"
                 refusals.append(Refusal(device.device_id, "time_zone_unknown", message))
         if refusals:
@@ -173,9 +185,9 @@ class Admission:
 
     def _prepare(self, call: Admitting) -> None:
         now_us = self._parts.now_us()
-        later = call.load_at_us is not None and call.load_at_us > now_us
         for device in call.devices:
             book = self._world.books[device.device_id]
+            later = call.timings[device.device_id].is_later(now_us)
             if self._unread(device.device_id):
                 call.waits_for[device.device_id] = None
             elif not book.host_up:
@@ -308,7 +320,7 @@ class Admission:
 
     def _full(self, call: Admitting, device: DeviceRecord) -> bool:
         """Whether a code that is due now finds no slot. A later one takes its slot later."""
-        due = call.load_at_us is None or call.load_at_us <= self._parts.now_us()
+        due = not call.timings[device.device_id].is_later(self._parts.now_us())
         return due and not has_space(self._parts, device)
 
     def _admit(self, call: Admitting, decision: Decision) -> None:
@@ -338,7 +350,7 @@ class Admission:
                 call.answer,
                 offline=self._offline(call) if call.sync else [],
                 sync=call.sync,
-                load_at_us=call.load_at_us,
+                timings=call.timings,
                 deadline_us=call.deadline_us,
             )
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from gateway.policy.plan import Decision
     from gateway.policy.records import DeviceRecord
     from gateway.policy.request import CreateMultiple
+    from gateway.policy.schedule import Timing
     from latchbench.lockstep import Answer
     from latchbench.pin import Pin
 
@@ -60,7 +61,7 @@ class Admitter:
         *,
         offline: Sequence[str],
         sync: bool,
-        load_at_us: int | None,
+        timings: Mapping[str, Timing],
         deadline_us: int,
     ) -> None:
         """Reserve everything, make it durable, then answer (or wait for the locks, if `sync`)."""
@@ -73,7 +74,7 @@ class Admitter:
             common_code_key=key,
         )
         self._world.put_group(group)
-        rows = self._rows(request, decision, devices, group, load_at_us)
+        rows = self._rows(request, decision, devices, group, timings)
         self._parts.trace(
             "gateway.group.admitted",
             group=group.group_id,
@@ -115,7 +116,7 @@ class Admitter:
         decision: Decision,
         devices: Sequence[DeviceRecord],
         group: GroupRecord,
-        load_at_us: int | None,
+        timings: Mapping[str, Timing],
     ) -> list[CodeRecord]:
         pins: dict[str, Pin | None] = dict.fromkeys(decision.sharers, decision.shared_pin)
         pins |= {straggler.device_id: straggler.pin for straggler in decision.stragglers}
@@ -125,7 +126,7 @@ class Admitter:
         for position, device in enumerate(devices):
             row = self._row(request, device, group, position, pins.get(device.device_id))
             key = group.common_code_key if row.device_id in sharers else None
-            row = replace(row, common_code_key=key, load_at_us=load_at_us)
+            row = _timed(replace(row, common_code_key=key), timings[device.device_id])
             row = self._with_slot(row, device)
             if row.pin is None and not device.facts.provider_chooses_pin:
                 # There is no code for it and none will come, so the row must say why.
@@ -161,15 +162,14 @@ class Admitter:
             want=Want.PRESENT,
             progress=Progress.OPEN,
             created_at_us=self._parts.now_us(),
-            starts_at_us=request.starts_at_us,
-            ends_at_us=request.ends_at_us,
             external_modification_allowed=request.external_modification_allowed,
         )
 
     def _with_slot(self, row: CodeRecord, device: DeviceRecord) -> CodeRecord:
         """A slot at once for a code that is due, so that it is durable before the first frame."""
         now_us = self._parts.now_us()
-        if row.pin is None or (row.load_at_us is not None and row.load_at_us > now_us):
+        no_pin = row.pin is None and not device.facts.provider_chooses_pin
+        if no_pin or (row.load_at_us is not None and row.load_at_us > now_us):
             return row
         book = self._world.books[device.device_id]
         within_reach = book.host_up and book.belief is not Belief.DEAD
@@ -185,6 +185,16 @@ class Admitter:
             return replace(row, slot=slot)
         problem = CodeProblem(NO_SPACE, no_space(device).message, now_us)
         return replace(row, errors=(problem,))
+
+
+def _timed(row: CodeRecord, timing: Timing) -> CodeRecord:
+    return replace(
+        row,
+        starts_at_us=timing.starts_at_us,
+        ends_at_us=timing.ends_at_us,
+        load_at_us=timing.load_at_us,
+        is_native=timing.is_native,
+    )
 
 
 class _Answering:

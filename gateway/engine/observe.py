@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from gateway.engine.book import Book
     from gateway.engine.parts import Listener, Parts
     from gateway.engine.rows import Rows
-    from gateway.policy.commands import Body
     from gateway.policy.mirror import SlotView
     from gateway.policy.records import CodeRecord
+
+# What this module reads; hours and clocks are `gateway.engine.hours`' business.
+SlotsBody = CodeBody | WalkBody | ChecksumBody | InfoBody
 
 REMOVALS_UNTIL_ERROR = 3
 # What a code can be long at all; a lock that reports another length is not believed.
@@ -66,6 +68,8 @@ class Observer:
         self._parts.trace("gateway.lock.new_incarnation", lock=device.name)
         book.mirror.forget()
         book.has_info = False
+        book.forget_hours()
+        book.our_hours.clear()
         book.refused_pins.clear()
         book.cut_short.clear()
         for record in list(self._world.unmanaged.get(book.device_id, {}).values()):
@@ -82,7 +86,7 @@ class Observer:
         else:
             self._world.put_code(replace(code, progress=Progress.OPEN, slot=None))
 
-    def body(self, book: Book, body: Body, code: CodeRecord | None) -> None:
+    def body(self, book: Book, body: SlotsBody, code: CodeRecord | None) -> None:
         """What a lock answered; `code` is the row that the question was about, if one."""
         if isinstance(body, InfoBody):
             self._info(book, body)
@@ -99,6 +103,9 @@ class Observer:
         device = self._world.devices[book.device_id]
         book.has_info = True
         book.supports_checksum = body.checksum
+        book.supports_schedules = body.schedules
+        if not body.schedules:
+            self._rows.load_just_in_time(book.device_id)
         slots = body.slots or device.facts.slots
         length = body.code_length if body.code_length in _LENGTHS else None
         if (device.slots, device.code_length) != (slots, length):
@@ -139,6 +146,8 @@ class Observer:
     def _resynced(self, book: Book, *, unchanged: bool) -> None:
         """A look at the whole lock ended; the next one comes later if nothing had changed."""
         was_due, book.resync_due = book.resync_due, False
+        if was_due:
+            book.hours.clear()  # no checksum covers them
         if unchanged and was_due:
             book.resync_interval_us = next_resync_interval_us(book.resync_interval_us)
         else:
@@ -177,17 +186,41 @@ class Observer:
             self._world.put_code(replace(code, retry_at_us=self._pause(code)))
             return
         if code.want is Want.PRESENT:
-            if code.pin is not None and proves(view, code.pin, ours=ours):
+            if self._provider_chooses(code) and ours and view.occupied:
+                self._assigned(book, code, view)
+            elif code.pin is not None and proves(view, code.pin, ours=ours):
                 self._there(book, code)
             else:
                 self._not_there(book, code, view)
-        elif code.pin is not None and holds(view, code.pin, ours=ours):
+        elif self._may_hold(view, code, ours=ours):
             self._still_there(book, code)
         else:
             # Somebody else's code may stand there now. Ours is gone, and that one is not ours.
             self._rows.gone(code)
             self._slot_news(book, body.slot)
             self._world.save()
+
+    def _provider_chooses(self, code: CodeRecord) -> bool:
+        return self._world.devices[code.device_id].facts.provider_chooses_pin
+
+    def _may_hold(self, view: SlotView, code: CodeRecord, *, ours: bool) -> bool:
+        """Whether the slot of an unwanted code still has it, or a PIN that nobody has read yet."""
+        if code.pin is None:
+            return ours and view.occupied
+        return holds(view, code.pin, ours=ours)
+
+    def _assigned(self, book: Book, code: CodeRecord, view: SlotView) -> None:
+        """The lock's own side chose a PIN: what stands there is the code, if it can be read."""
+        unread = [item for item in code.errors if item.error_code != UNCONFIRMED.error_code]
+        if view.pin is None:
+            unread.append(replace(UNCONFIRMED, created_at_us=self._parts.now_us()))
+        code = replace(code, pin=view.pin, errors=tuple(unread))
+        if view.pin is not None:
+            self._there(book, code)
+            return
+        # It opens the door, and nobody can tell with which digits.
+        self._world.put_code(replace(code, progress=Progress.THERE, attempts=0, retry_at_us=None))
+        self._listener.code_unread(code)
 
     def _there(self, book: Book, code: CodeRecord) -> None:
         run = book.run_of(code.access_code_id)
@@ -322,6 +355,9 @@ class Observer:
         self._parts.trace(
             "gateway.code.changed_at_lock", lock=self._name(code), slot=code.slot, change=kind
         )
+        if self._provider_chooses(code):
+            # Nobody can put the old PIN back: the slot is read, or asked for a new one.
+            code = replace(code, pin=None)
         problem = CodeProblem(
             error_code="conflicting_external_modification",
             message=f"The code was {kind} at the lock; it is being set again.",
@@ -329,6 +365,7 @@ class Observer:
         )
         others = [item for item in code.errors if item.error_code != problem.error_code]
         code = replace(code, progress=Progress.OPEN, errors=(*others, problem), was_set=False)
+        code = replace(code, was_scheduled=False)
         self._world.put_code(code)
         external = "modified_external_to_seam" if view.occupied else "deleted_external_to_seam"
         self._rows.event(f"access_code.{external}", code)
@@ -350,6 +387,11 @@ class Observer:
         return self._world.devices[code.device_id].name
 
 
+UNCONFIRMED = CodeProblem(
+    error_code="access_code_state_unconfirmed",
+    message="The lock holds a code of its own choice and does not show it.",
+    created_at_us=0,
+)
 FAILED_TO_REMOVE = CodeProblem(
     error_code="failed_to_remove_from_device",
     message="The lock still holds the code after several attempts to clear it; trying on.",

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 from gateway.policy.operations import NO_SPACE, is_due
 from gateway.policy.records import CodeProblem, EventRecord, Progress, Want
+from gateway.policy.schedule import is_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.engine.parts import Parts
     from gateway.policy.records import CodeRecord
+
+
+# Events that carry the code itself.
+WITH_CODE = frozenset({"set_on_device", "scheduled_on_device", "deleted"})
 
 
 class Rows:
@@ -39,6 +44,28 @@ class Rows:
             self.make_absent(code)
         if ended:
             self._world.save()
+
+    def begun(self, device_id: str) -> list[CodeRecord]:
+        """Codes that were waiting in a lock that keeps hours, and open from now on."""
+        now_us = self._parts.now_us()
+        return [
+            code
+            for code in self._world.codes_of(device_id)
+            if code.is_native
+            and code.want is Want.PRESENT
+            and code.progress is Progress.THERE
+            and not code.was_set
+            and not is_ahead(code, now_us)
+            and self._world.is_listed(code)
+        ]
+
+    def load_just_in_time(self, device_id: str) -> None:
+        """The lock keeps no hours, whatever the hub's database says: they are kept for it."""
+        lead_us = self._parts.settings.jit_lead_us
+        for code in self._world.codes_of(device_id):
+            if code.is_native and code.starts_at_us is not None:
+                load_at_us = max(code.created_at_us, code.starts_at_us - lead_us)
+                self._world.put_code(replace(code, is_native=False, load_at_us=load_at_us))
 
     def make_absent(self, code: CodeRecord) -> None:
         """A code is no longer wanted. One that was never sent is gone at once."""
@@ -85,7 +112,7 @@ class Rows:
         """Note an event about a row that callers may see; others are never told of."""
         if not self._world.is_listed(code):
             return
-        with_code = event_type.rsplit(".", 1)[-1] in ("set_on_device", "deleted")
+        with_code = event_type.rsplit(".", 1)[-1] in WITH_CODE
         issue = ".failed_" in event_type
         self._parts.trace(
             "gateway.event", event_type=event_type, lock=self.name(code), pin=code.pin
@@ -106,8 +133,11 @@ class Rows:
     def has_work(self, device_id: str) -> bool:
         """Whether a row of this lock waits for something to be done to it now."""
         now_us = self._parts.now_us()
+        provider_chooses = self._world.devices[device_id].facts.provider_chooses_pin
         return any(
-            code.want is Want.ABSENT or code.progress is Progress.DOUBT or _is_wanted(code, now_us)
+            code.want is Want.ABSENT
+            or code.progress is Progress.DOUBT
+            or (_is_wanted(code, now_us) and (code.pin is not None or provider_chooses))
             for code in self._world.codes_of(device_id)
         )
 
@@ -119,9 +149,4 @@ class Rows:
 def _is_wanted(code: CodeRecord, now_us: int) -> bool:
     """Due, not written yet, and not merely waiting for a slot to become free."""
     waits_for_space = any(problem.error_code == NO_SPACE for problem in code.errors)
-    return (
-        code.progress is Progress.OPEN
-        and code.pin is not None
-        and is_due(code, now_us)
-        and not waits_for_space
-    )
+    return code.progress is Progress.OPEN and is_due(code, now_us) and not waits_for_space

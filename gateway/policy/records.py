@@ -58,6 +58,19 @@ class Progress(StrEnum):
     GONE = "gone"
 
 
+class CodeKind(StrEnum):
+    """Where an access code comes from, and what it is for.
+
+    ONLINE   written over the radio for whoever asked for it
+    OFFLINE  derived by the lock and by the gateway alike: nothing is ever sent for it
+    BACKUP   a spare one of its lock's pool, or one that was pulled from there
+    """
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    BACKUP = "backup"
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a hub's device database holds of a kind of lock. A lock's own reports override it."""
@@ -86,7 +99,8 @@ class DeviceRecord:
     """One lock as the gateway is told of it, and what the lock itself last said.
 
     `slots` and `code_length` are the lock's own words (None until it was asked); `incarnation`
-    tells its memory from that of another lock, or of the same one after a reset.
+    tells its memory from that of another lock, or of the same one after a reset. From
+    `offline_secret` a lock and whoever knows it derive the same offline codes.
     """
 
     device_id: str
@@ -102,6 +116,7 @@ class DeviceRecord:
     incarnation: int | None = None
     slots: int | None = None
     code_length: int | None = None
+    offline_secret: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +167,7 @@ class CodeRecord:
 
     `position` is its place in the request. `slot` is taken when loading falls due and kept until
     the slot was read back empty. `sends` counts writes handed to the radio since the last change.
+    `is_native`: the lock itself keeps the window; `was_scheduled`: it was told that it does.
     """
 
     access_code_id: str
@@ -176,6 +192,12 @@ class CodeRecord:
     external_modification_allowed: bool = False
     errors: tuple[CodeProblem, ...] = ()
     warnings: tuple[CodeWarning, ...] = ()
+    kind: CodeKind = CodeKind.ONLINE
+    is_native: bool = False
+    was_scheduled: bool = False
+    is_one_time_use: bool = False
+    uses_backup_pool: bool = False
+    pulled_backup_id: str | None = None
 
     @property
     def is_time_bound(self) -> bool:

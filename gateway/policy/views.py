@@ -14,6 +14,7 @@ from gateway.policy.records import (
     Status,
     Want,
 )
+from gateway.policy.schedule import is_ahead
 
 if TYPE_CHECKING:
     from gateway.policy.records import CodeRecord, DeviceRecord
@@ -25,7 +26,9 @@ def status_of(code: CodeRecord, now_us: int) -> Status:
     """`status` as the API words it."""
     if code.want is Want.ABSENT:
         return Status.REMOVING
-    if code.progress is Progress.THERE:
+    if is_ahead(code, now_us):
+        return Status.UNSET  # in the lock or not: it is shut until then
+    if code.progress is Progress.THERE and code.pin is not None:
         return Status.SET
     return Status.SETTING if is_due(code, now_us) else Status.UNSET
 
@@ -36,7 +39,7 @@ def pending_mutations(code: CodeRecord, now_us: int) -> tuple[PendingMutation, .
         return (
             PendingMutation("deleting", "Removing the code from the lock.", code.created_at_us),
         )
-    if code.progress is Progress.THERE:
+    if code.progress is Progress.THERE and code.pin is not None:
         return ()
     if is_due(code, now_us):
         return (PendingMutation("creating", "Setting the code on the lock.", code.created_at_us),)
@@ -85,6 +88,7 @@ def code_view(
         appearance_name=code.device_name,
         group_id=code.group_id,
         is_waiting_for_code_assignment=code.pin is None and device.facts.provider_chooses_pin,
+        is_scheduled_on_device=code.progress is Progress.THERE if code.is_native else None,
     )
 
 

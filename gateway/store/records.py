@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Boolean, Table, Text
 
 from gateway.policy.records import (
+    CodeKind,
     CodeProblem,
     CodeRecord,
     CodeWarning,
@@ -64,6 +65,7 @@ def device_to_row(device: DeviceRecord) -> Stored:
         None if device.incarnation is None else str(device.incarnation),
         device.slots,
         device.code_length,
+        None if device.offline_secret is None else device.offline_secret.reveal(),
     )
 
 
@@ -83,6 +85,7 @@ def device_from_row(row: Row[Any]) -> DeviceRecord:
         incarnation=None if row.incarnation is None else int(row.incarnation),
         slots=row.slots,
         code_length=row.code_length,
+        offline_secret=row.offline_secret,
     )
 
 
@@ -133,6 +136,12 @@ def code_to_row(code: CodeRecord) -> Stored:
         code.external_modification_allowed,
         _encode(code.errors).decode() if code.errors else _NOTHING,
         _encode(code.warnings).decode() if code.warnings else _NOTHING,
+        code.kind.value,
+        code.is_native,
+        code.was_scheduled,
+        code.is_one_time_use,
+        code.uses_backup_pool,
+        code.pulled_backup_id,
     )
 
 
@@ -161,6 +170,12 @@ def code_from_row(row: Row[Any]) -> CodeRecord:
         external_modification_allowed=row.external_modification_allowed,
         errors=_problems_from(row.errors),
         warnings=_warnings_from(row.warnings),
+        kind=CodeKind(row.kind),
+        is_native=row.is_native,
+        was_scheduled=row.was_scheduled,
+        is_one_time_use=row.is_one_time_use,
+        uses_backup_pool=row.uses_backup_pool,
+        pulled_backup_id=row.pulled_backup_id,
     )
 
 
@@ -276,6 +291,8 @@ def _texts(changes: Changes) -> Iterator[tuple[str, str | None]]:
     for device in changes.devices.values():
         yield from _named("device", (device.device_id, device.name, device.lock_id, device.hub))
         yield from _named("device", (device.host, device.host_address, device.time_zone))
+        if device.offline_secret is not None:
+            yield "the secret of a device", device.offline_secret.reveal()
     for group in changes.groups.values():
         yield from _named("group", (group.group_id, group.common_code_key))
     for code in changes.codes.values():

@@ -89,6 +89,7 @@ device = Table(
     Column("incarnation", Text),
     Column("slots", Integer),
     Column("code_length", Integer),
+    Column("offline_secret", PinText),
 )
 
 access_group = Table(
@@ -126,6 +127,12 @@ access_code = Table(
     Column("external_modification_allowed", _YES_OR_NO, nullable=False),
     Column("errors", Text, nullable=False),
     Column("warnings", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("is_native", _YES_OR_NO, nullable=False),
+    Column("was_scheduled", _YES_OR_NO, nullable=False),
+    Column("is_one_time_use", _YES_OR_NO, nullable=False),
+    Column("uses_backup_pool", _YES_OR_NO, nullable=False),
+    Column("pulled_backup_id", Text),
 )
 
 unmanaged_code = Table(

@@ -109,6 +109,13 @@ class FillSlots:
     used: int
 
 
+@dataclass(frozen=True, slots=True)
+class ShiftClock:
+    """The lock's own clock jumps."""
+
+    by_us: int
+
+
 Act = (
     PressKeys
     | TurnThumb
@@ -121,6 +128,7 @@ Act = (
     | SetBattery
     | SetJammed
     | FillSlots
+    | ShiftClock
 )
 
 
@@ -251,6 +259,11 @@ def _fill_slots(lock: LockRunner, act: FillSlots) -> Iterable[Effect]:
     return effects
 
 
+def _shift_clock(lock: LockRunner, act: ShiftClock) -> Iterable[Effect]:
+    lock.story.emit("lock.clock.shifted", by_us=act.by_us)
+    return lock.do(events.ClockShifted(act.by_us))
+
+
 _POWER_STEPS: Final[Mapping[str, tuple[events.Event, ...]]] = MappingProxyType(
     {
         "cut": (events.PowerCut(),),
@@ -273,6 +286,7 @@ _PERFORMERS: Final[Mapping[type[Any], Callable[[LockRunner, Any], Iterable[Effec
             SetBattery: _set_battery,
             SetJammed: _set_jammed,
             FillSlots: _fill_slots,
+            ShiftClock: _shift_clock,
         }
     )
 )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.host.ids import REJECTIONS, Seen, Verdict, judge
 from simulator.host.lock_start import start
-from simulator.host.messages import LockInfo, Notification, Report, SetClockTo
+from simulator.host.messages import AssignCodeIn, LockInfo, Notification, Report, SetClockTo
 from simulator.host.nvm import Nvm, Record, nvm_path
 from simulator.host.story import Story
 from simulator.model import says
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 # A controller queues a few frames and refuses the next at once (`ZW_SendData`: transmit queue
 # overflow). How few is not published: a tunable.
 HUB_HOLDS_MAX: Final = 4
+# More than there are codes of ten digits.
+ASSIGNED_BITS: Final = 64
 
 
 @dataclass(slots=True)
@@ -180,7 +182,13 @@ class LockRunner:
         """What the lock does with a frame that it hears, liars included."""
         now_us = self._world.clock.now_us()
         profile, action = self.settings.profile, command.action
-        event: Event = action.arriving(now_us) if isinstance(action, SetClockTo) else action
+        event: Event
+        if isinstance(action, SetClockTo):
+            event = action.arriving(now_us)
+        elif isinstance(action, AssignCodeIn):
+            event = action.arriving(self._rng.getrandbits(ASSIGNED_BITS))
+        else:
+            event = action
         if treatment is Treatment.NORMAL:
             self.state, effects = step(profile, self.state, event, now_us)
             return effects

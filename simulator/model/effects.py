@@ -94,6 +94,15 @@ class ClockReport:
     lock_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduleReport:
+    """The hours of a slot; both None: it has none."""
+
+    slot: int
+    not_before_us: int | None
+    not_after_us: int | None
+
+
 Body = (
     CodeReport
     | WalkReport
@@ -102,6 +111,7 @@ Body = (
     | BatteryReport
     | BoltReport
     | ClockReport
+    | ScheduleReport
     | None
 )
 

@@ -22,6 +22,7 @@ from simulator.scenario.verbs import (
     ProgramAtKeypad,
     Radio,
     Settle,
+    ShiftClock,
     Thumbturn,
     WaitFor,
 )
@@ -97,6 +98,13 @@ async def power(run: Running, step: Step, body: Power) -> None:
         await run.bench.act(lock, set_power=pb.SetPower(action=body.action))
 
 
+async def shift_clock(run: Running, step: Step, body: ShiftClock) -> None:
+    """A lock's own clock goes wrong."""
+    del step
+    for lock in body.locks:
+        await run.bench.act(lock, shift_clock=pb.ShiftClock(by_us=body.by_us))
+
+
 async def advance(run: Running, step: Step, body: Advance) -> None:
     """Let time pass."""
     del step
@@ -159,6 +167,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "inject": inject,
     "radio": radio,
     "power": power,
+    "shift_clock": shift_clock,
     "advance": advance,
     "advance_to": advance_to,
     "settle": settle,

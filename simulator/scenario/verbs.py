@@ -125,6 +125,20 @@ class Power(Body):
     action: Annotated[str, PlainValidator(word(POWER_ACTIONS))]
 
 
+def _shift(raw: object) -> int:
+    """Microseconds of `90m`, or of `-90m`."""
+    back = isinstance(raw, str) and raw.startswith("-")
+    by_us = duration(positive=True)(raw[1:] if back and isinstance(raw, str) else raw)
+    return -by_us if back else by_us
+
+
+class ShiftClock(Body):
+    """The lock's own clock jumps, forwards or back, and nobody is told."""
+
+    locks: Locks = Field(alias="lock")
+    by_us: Annotated[int, PlainValidator(_shift)] = Field(alias="by")
+
+
 class Advance(Body):
     """Moves virtual time on."""
 
@@ -233,6 +247,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "inject": Verb(Inject),
     "radio": Verb(Radio),
     "power": Verb(Power),
+    "shift_clock": Verb(ShiftClock),
     "advance": Verb(Advance),
     "advance_to": Verb(AdvanceTo),
     "settle": Verb(Settle),

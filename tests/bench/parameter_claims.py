@@ -211,11 +211,11 @@ async def is_there_from_the_start(here: Site) -> None:
     await only(here, *PAIR)
 
 
-async def starts_later(here: Site, **parameters: Any) -> None:
-    """Loaded an hour before it starts, and not a microsecond sooner, whoever keeps schedules."""
+async def starts_later(here: Site, locks: tuple[str, ...] = PAIR, **parameters: Any) -> None:
+    """Loaded an hour before it starts, and not a microsecond sooner."""
     starts_us = here.bench.now_us() + 5 * HOUR_US
     rows = await here.created(
-        "front", "zoned", starts_at=here.at(5 * HOUR_US), ends_at=here.at(9 * HOUR_US), **parameters
+        *locks, starts_at=here.at(5 * HOUR_US), ends_at=here.at(9 * HOUR_US), **parameters
     )
     assert {row["status"] for row in rows.values()} == {"unset"}
     assert {row["type"] for row in rows.values()} == {"time_bound"}
@@ -223,7 +223,7 @@ async def starts_later(here: Site, **parameters: Any) -> None:
     await is_empty(here)
     await here.until(starts_us - HOUR_US)
     await here.settle()
-    assert await only(here, "front", "zoned") == rows["front"]["code"]
+    assert await only(here, *locks) == rows["front"]["code"]
 
 
 async def stays_for_days(here: Site) -> None:
@@ -283,7 +283,33 @@ async def does_not_wait(here: Site) -> None:
     await is_empty(here)
 
 
-# prefer_native_scheduling (what is built is loading just in time, which `False` asks for)
+# prefer_native_scheduling
+
+
+async def lock_keeps_the_hours(here: Site, **parameters: Any) -> None:
+    """In the lock 72 hours ahead, and shut until it starts; the other lock is loaded just in time.
+
+    The code of the one that keeps hours opens at its start and not a microsecond sooner.
+    """
+    starts_us = here.bench.now_us() + 80 * HOUR_US
+    rows = await here.created(
+        "front", "zoned", starts_at=here.at(80 * HOUR_US), ends_at=here.at(90 * HOUR_US),
+        **parameters,
+    )  # fmt: skip
+    code = rows["zoned"]["code"]
+    await here.until(starts_us - 72 * HOUR_US - 1)
+    await is_empty(here)
+    await here.until(starts_us - 72 * HOUR_US)
+    await here.settle()
+    assert await only(here, "zoned") == code
+    (row,) = await here.listed("zoned")
+    assert (row["status"], row["is_scheduled_on_device"]) == ("unset", True)
+    await here.until(starts_us - 1)
+    assert [await here.opens(lock, code) for lock in ("front", "zoned")] == [True, False]
+    await here.until(starts_us)
+    assert await here.opens("zoned", code)
+    (row,) = await here.listed("zoned")
+    assert row["status"] == "set"
 
 
 async def needs_a_time_zone(here: Site) -> None:

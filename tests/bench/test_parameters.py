@@ -99,8 +99,8 @@ ROWS: dict[str, Row] = {
         claims.does_not_wait,
     ),
     "prefer_native_scheduling": Row(
-        claims.starts_later,
-        partial(claims.starts_later, prefer_native_scheduling=False),
+        claims.lock_keeps_the_hours,
+        partial(claims.starts_later, locks=("front", "zoned"), prefer_native_scheduling=False),
         refused("prefer_native_scheduling", prefer_native_scheduling=0),
         claims.needs_a_time_zone,
     ),

@@ -38,9 +38,9 @@ def test_a_frame_is_treated_normally_or_as_one_of_two_lies() -> None:
     assert {treatment.value for treatment in Treatment} == {"normal", "skip_write", "refuse"}
 
 
-def test_what_sets_clears_or_operates_writes_and_nothing_else_does() -> None:
+def test_what_sets_clears_assigns_or_operates_writes_and_nothing_else_does() -> None:
     for kind in CommandKind:
-        assert kind.writes == kind.value.startswith(("set_", "clear_", "operate_"))
+        assert kind.writes == kind.value.startswith(("set_", "clear_", "operate_", "assign_"))
 
 
 def test_there_is_a_word_for_every_command() -> None:
@@ -58,5 +58,7 @@ def test_there_is_a_word_for_every_command() -> None:
         "set_schedule",
         "set_clock",
         "get_clock",
+        "get_schedule",
+        "assign_user_code",
         "set_keypad_mode",
     }

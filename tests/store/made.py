@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.policy.records import (
     Changes,
+    CodeKind,
     CodeProblem,
     CodeRecord,
     CodeWarning,
@@ -172,6 +173,7 @@ DEVICES = st.builds(
     incarnation=st.none() | st.integers(0, 2**64 - 1),
     slots=st.none() | COUNTS,
     code_length=st.none() | COUNTS,
+    offline_secret=st.none() | PINS,
 )
 GROUPS = st.builds(
     GroupRecord,
@@ -205,6 +207,12 @@ CODES = st.builds(
     external_modification_allowed=st.booleans(),
     errors=PROBLEMS,
     warnings=WARNINGS,
+    kind=st.sampled_from(CodeKind),
+    is_native=st.booleans(),
+    was_scheduled=st.booleans(),
+    is_one_time_use=st.booleans(),
+    uses_backup_pool=st.booleans(),
+    pulled_backup_id=st.none() | IDS,
 )
 UNMANAGED = st.builds(
     UnmanagedRecord,
