@@ -151,7 +151,7 @@ class Groups:
         self._parts.trace("gateway.group.committed", group=call.group_id)
         for code in self._world.codes_in(call.group_id):
             self._rows.event("access_code.created", code)
-            if code.progress is Progress.THERE:
+            if code.progress is Progress.THERE and code.pin is not None:
                 self._set(code)
             elif code.errors:
                 self._rows.event("access_code.failed_to_set_on_device", code)

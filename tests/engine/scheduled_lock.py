@@ -60,7 +60,8 @@ class ScheduledLock(PlainLock):
             case ReadInfo():
                 body = InfoBody(self.slots, None, self.supervised, False, self.keeps_hours)
             case AssignCode(slot):
-                self.codes.setdefault(slot, self.assigns.pop(0) if self.assigns else "0000")
+                if slot not in self.codes:
+                    self.codes[slot] = self.assigns.pop(0) if self.assigns else "0000"
                 self.given[slot] = self.codes[slot]
                 self.written.add(slot)
             case _:

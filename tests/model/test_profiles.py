@@ -29,7 +29,14 @@ def errors_of(overrides: dict[str, Any], base: str = "deadbolt-30") -> list[tupl
 
 
 def test_these_profiles_come_with_the_product() -> None:
-    assert names() == ("deadbolt-30", "kwikset-914", "nuki", "schlage-be469", "ttlock-1-6")
+    assert names() == (
+        "deadbolt-30",
+        "kwikset-914",
+        "nuki",
+        "salto-ks",
+        "schlage-be469",
+        "ttlock-1-6",
+    )
 
 
 @pytest.mark.parametrize("name", names())
