@@ -16,21 +16,20 @@ from typing import TYPE_CHECKING
 from gateway.engine.admit import Admitter, code_warnings
 from gateway.engine.book import Belief
 from gateway.engine.facts import has_space, lock_facts, no_space, refusal_of
+from gateway.engine.offline import OfflineCodes
+from gateway.engine.times import Times
 from gateway.policy.errors import (
     CodeCannotBeShared,
     DeviceDoesNotSupportAccessCodes,
     DeviceNotFound,
     DeviceOffline,
     GatewayError,
-    InvalidInput,
-    Problem,
     Refusal,
 )
 from gateway.policy.mirror import Knowledge
 from gateway.policy.plan import Decision, decide
 from gateway.policy.records import CreateMultipleView, PlanView, StragglerView
 from gateway.policy.request import Behavior, CreateMultiple, parse_create_multiple
-from gateway.policy.schedule import Timing, timing_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from gateway.policy.choose import Draw
     from gateway.policy.keypad import LockFacts
     from gateway.policy.records import DeviceRecord
+    from gateway.policy.schedule import Timing
     from latchbench.clock import Timer
     from latchbench.jobs import Ticket
     from latchbench.lockstep import Answer
@@ -88,6 +88,8 @@ class Admission:
         self._preparing: list[Admitting] = []
         self._queue: deque[Admitting] = deque()
         self._choosing = False
+        self._offline_codes = OfflineCodes(parts)
+        self._times = Times(parts, self._offline_codes)
 
     def open_count(self) -> int:
         """Calls that are not admitted or refused."""
@@ -112,7 +114,25 @@ class Admission:
             sync=call.sync,
             pin=call.request.code,
         )
-        self._prepare(call)
+        if call.request.is_offline:
+            self._derive(call)
+        else:
+            self._prepare(call)
+
+    def _derive(self, call: Admitting) -> None:
+        """Offline codes need no word with any lock, so nothing is waited for and nothing asked."""
+        try:
+            decision, timings = self._offline_codes.decide(call.request, call.devices)
+        except CodeCannotBeShared as error:
+            call.fail(error)
+            return
+        if call.plan_answer is not None:
+            call.plan_answer.ok(self._plan_view(call, decision))
+        elif call.answer is not None:
+            self._admitter.admit(
+                call.request, decision, call.devices, call.answer, offline=[], sync=False,
+                timings=timings, deadline_us=call.deadline_us,
+            )  # fmt: skip
 
     def plan(self, body: Mapping[str, object], answer: Answer[PlanView]) -> None:
         """The same choice from what is known now, with no effect."""
@@ -122,6 +142,9 @@ class Admission:
             answer.fail(error)
             return
         call.plan_answer = answer
+        if call.request.is_offline:
+            self._derive(call)
+            return
         offline = self._offline(call)
         if offline and not call.request.attempt_for_offline_device:
             answer.fail(DeviceOffline(offline))
@@ -132,7 +155,7 @@ class Admission:
         now_us = self._parts.now_us()
         request = parse_create_multiple(body, now_us)
         known = [self._world.devices.get(device_id) for device_id in request.device_ids]
-        self._check_times(request, [device for device in known if device is not None], now_us)
+        self._times.check(request, [device for device in known if device is not None], now_us)
         unknown = [
             device_id
             for device_id, device in zip(request.device_ids, known, strict=True)
@@ -145,41 +168,9 @@ class Admission:
         if without:
             raise DeviceDoesNotSupportAccessCodes(without)
         settings = self._parts.settings
-        timings = {device.device_id: self._timing(request, device, now_us) for device in devices}
+        timings = {device.device_id: self._times.of(request, device, now_us) for device in devices}
         sync = request.sync if request.sync is not None else settings.programming == "sync"
         return Admitting(request, devices, sync, now_us + settings.sync_deadline_us, timings)
-
-    def _timing(self, request: CreateMultiple, device: DeviceRecord, now_us: int) -> Timing:
-        """When the code goes onto this lock, and whether the lock keeps its hours."""
-        book = self._world.books[device.device_id]
-        able = device.facts.schedules and (book.supports_schedules or not book.has_info)
-        return timing_of(
-            request.starts_at_us,
-            request.ends_at_us,
-            now_us,
-            is_native=able and request.prefer_native_scheduling,
-            jit_lead_us=self._parts.settings.jit_lead_us,
-        )
-
-    def _check_times(
-        self, request: CreateMultiple, devices: Sequence[DeviceRecord], now_us: int
-    ) -> None:
-        """What a device asks of the times of a code, as input problems of the request."""
-        if request.starts_at_us is None:
-            return
-        refusals = []
-        for device in devices:
-            future_only = "start_date_in_future" in device.facts.constraints
-            if future_only and request.starts_at_us <= now_us:
-                message = f"{device.name} takes only codes that start in the future"
-                refusals.append(Refusal(device.device_id, "start_not_in_future", message))
-            keeps_hours = device.facts.schedules and request.prefer_native_scheduling
-            if keeps_hours and device.time_zone is None:
-                message = f"{device.name} keeps time itself, and its time zone is not known"
-                refusals.append(Refusal(device.device_id, "time_zone_unknown", message))
-        if refusals:
-            problems = [Problem("starts_at", refusal.message) for refusal in refusals]
-            raise InvalidInput(problems, refusals)
 
     # Preparing.
 
@@ -314,7 +305,8 @@ class Admission:
             for refusal in decision.refusals
         }
         for device in call.devices:
-            if device.device_id not in found and self._full(call, device):
+            full = not call.request.is_offline and self._full(call, device)
+            if device.device_id not in found and full:
                 found[device.device_id] = no_space(device)
         return [found[device.device_id] for device in call.devices if device.device_id in found]
 
@@ -342,6 +334,13 @@ class Admission:
                     )
                 )
                 return
+        try:
+            decision, timings = self._offline_codes.own(
+                call.request, decision, call.devices, call.timings
+            )
+        except CodeCannotBeShared as error:
+            call.fail(error)
+            return
         if call.answer is not None:
             self._admitter.admit(
                 call.request,
@@ -350,7 +349,7 @@ class Admission:
                 call.answer,
                 offline=self._offline(call) if call.sync else [],
                 sync=call.sync,
-                timings=call.timings,
+                timings=timings,
                 deadline_us=call.deadline_us,
             )
 

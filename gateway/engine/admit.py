@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from gateway.engine.book import Belief
 from gateway.engine.facts import no_space
 from gateway.engine.groups import Call
+from gateway.engine.offline import offline_warnings
 from gateway.policy.mirror import Knowledge
 from gateway.policy.names import device_name
 from gateway.policy.operations import NO_SPACE, free_slot
 from gateway.policy.records import (
     AccessCodeView,
+    CodeKind,
     CodeProblem,
     CodeRecord,
     CodeWarning,
@@ -127,7 +129,8 @@ class Admitter:
             row = self._row(request, device, group, position, pins.get(device.device_id))
             key = group.common_code_key if row.device_id in sharers else None
             row = _timed(replace(row, common_code_key=key), timings[device.device_id])
-            row = self._with_slot(row, device)
+            is_derived = row.kind is CodeKind.OFFLINE
+            row = self._derived(row) if is_derived else self._with_slot(row, device)
             if row.pin is None and not device.facts.provider_chooses_pin:
                 # There is no code for it and none will come, so the row must say why.
                 message = apart[device.device_id].message
@@ -165,6 +168,13 @@ class Admitter:
             external_modification_allowed=request.external_modification_allowed,
         )
 
+    def _derived(self, row: CodeRecord) -> CodeRecord:
+        """In the lock from the beginning, in a way: it makes the same code when it is typed."""
+        if row.pin is None:
+            return row
+        warnings = (*row.warnings, *offline_warnings(self._parts.now_us()))
+        return replace(row, progress=Progress.THERE, warnings=warnings)
+
     def _with_slot(self, row: CodeRecord, device: DeviceRecord) -> CodeRecord:
         """A slot at once for a code that is due, so that it is durable before the first frame."""
         now_us = self._parts.now_us()
@@ -194,6 +204,8 @@ def _timed(row: CodeRecord, timing: Timing) -> CodeRecord:
         ends_at_us=timing.ends_at_us,
         load_at_us=timing.load_at_us,
         is_native=timing.is_native,
+        kind=timing.kind,
+        is_one_time_use=timing.is_one_time_use,
     )
 
 

@@ -41,6 +41,7 @@ def lock_facts(parts: Parts, device: DeviceRecord, *, without: str | None = None
             sorted(constraints),
             five_buttons=facts.five_buttons,
             matches_prefix=facts.matches_prefix,
+            offline_codes_only=facts.offline_codes_only,
         ),
         in_use={**unmanaged, **managed},
         refused=frozenset(world.books[device.device_id].refused_pins),

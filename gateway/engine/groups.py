@@ -15,7 +15,7 @@ from gateway.engine.facts import lock_facts, no_space, why_refused
 from gateway.policy.errors import Cleanup, CodeCannotBeShared, Refusal, Rollback, RollbackState
 from gateway.policy.operations import NO_SPACE, is_due
 from gateway.policy.plan import own_code
-from gateway.policy.records import CodeProblem, GroupState, Progress, Want
+from gateway.policy.records import CodeKind, CodeProblem, GroupState, Progress, Want
 from gateway.policy.retry import RANDOM_CODES_MAX
 from gateway.policy.schedule import is_ahead
 
@@ -104,6 +104,8 @@ class Groups:
         for code in self._world.codes_in(call.group_id):
             if self._gets_no_pin(code) or not is_due(code, self._parts.now_us()):
                 call.outcomes[code.access_code_id] = Outcome.LATER
+            elif code.progress is Progress.THERE:
+                call.outcomes[code.access_code_id] = Outcome.THERE  # derived: nothing is sent
             elif any(problem.error_code == NO_SPACE for problem in code.errors):
                 call.outcomes[code.access_code_id] = Outcome.KEPT
         self._decide_if_known(call)
@@ -151,6 +153,8 @@ class Groups:
         self._parts.trace("gateway.group.committed", group=call.group_id)
         for code in self._world.codes_in(call.group_id):
             self._rows.event("access_code.created", code)
+            if code.kind is CodeKind.OFFLINE:
+                continue  # nobody sets it
             if code.progress is Progress.THERE and code.pin is not None:
                 self._set(code)
             elif code.errors:

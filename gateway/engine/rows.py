@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gateway.policy.operations import NO_SPACE, is_due
-from gateway.policy.records import CodeProblem, EventRecord, Progress, Want
+from gateway.policy.operations import NO_SPACE, is_due, is_hidden
+from gateway.policy.records import CodeKind, CodeProblem, EventRecord, Progress, Want
 from gateway.policy.schedule import is_ahead
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ class Rows:
     def expire(self, device_id: str) -> None:
         """Codes whose window has ended are wanted absent from now on."""
         now_us = self._parts.now_us()
+        for code in self._world.codes_of(device_id):
+            # Deleted before: the lock does not take it any more, so its digits are free again.
+            if is_hidden(code) and code.ends_at_us is not None and code.ends_at_us <= now_us:
+                self._world.drop_code(code)
+                self._world.save()
         ended = [
             code
             for code in self._world.codes_of(device_id)
@@ -68,7 +73,17 @@ class Rows:
                 self._world.put_code(replace(code, is_native=False, load_at_us=load_at_us))
 
     def make_absent(self, code: CodeRecord) -> None:
-        """A code is no longer wanted. One that was never sent is gone at once."""
+        """A code is no longer wanted. One that was never sent is gone at once.
+
+        An offline code cannot be taken back: its row is hidden until the lock takes it no more.
+        """
+        ends_at_us = code.ends_at_us or 0
+        is_out = code.kind is CodeKind.OFFLINE and code.pin and self._world.is_listed(code)
+        if is_out and self._parts.now_us() < ends_at_us:
+            self._parts.trace("gateway.code.not_revoked", lock=self.name(code), pin=code.pin)
+            self.event("access_code.deleted", code)
+            self._world.put_code(replace(code, want=Want.ABSENT))
+            return
         code = replace(code, want=Want.ABSENT, attempts=0, retry_at_us=None)
         untouched = code.progress in (Progress.OPEN, Progress.REFUSED)
         never_sent = code.sends == 0 and untouched
@@ -135,7 +150,7 @@ class Rows:
         now_us = self._parts.now_us()
         provider_chooses = self._world.devices[device_id].facts.provider_chooses_pin
         return any(
-            code.want is Want.ABSENT
+            (code.want is Want.ABSENT and not is_hidden(code))
             or code.progress is Progress.DOUBT
             or (_is_wanted(code, now_us) and (code.pin is not None or provider_chooses))
             for code in self._world.codes_of(device_id)
@@ -149,4 +164,5 @@ class Rows:
 def _is_wanted(code: CodeRecord, now_us: int) -> bool:
     """Due, not written yet, and not merely waiting for a slot to become free."""
     waits_for_space = any(problem.error_code == NO_SPACE for problem in code.errors)
-    return code.progress is Progress.OPEN and is_due(code, now_us) and not waits_for_space
+    online = code.kind is not CodeKind.OFFLINE and is_due(code, now_us)
+    return code.progress is Progress.OPEN and online and not waits_for_space

@@ -23,7 +23,7 @@ from gateway.policy.commands import (
     Walk,
 )
 from gateway.policy.mirror import Knowledge, Mirror
-from gateway.policy.records import CodeRecord, Progress, Want
+from gateway.policy.records import CodeKind, CodeRecord, Progress, Want
 from gateway.policy.schedule import Keeping, hours_command, is_ahead
 
 if TYPE_CHECKING:
@@ -99,6 +99,12 @@ Next = Operation | TakeSlot | GiveUpSlot | NoSpace | Nothing
 def is_due(code: CodeRecord, now_us: int) -> bool:
     """Whether a code should be on its lock by now."""
     return code.load_at_us is None or code.load_at_us <= now_us
+
+
+def is_hidden(code: CodeRecord) -> bool:
+    """Whether a row was deleted although its lock goes on taking the code, to its end."""
+    kept = code.want is Want.ABSENT and code.progress is not Progress.GONE
+    return code.kind is CodeKind.OFFLINE and kept
 
 
 def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -> Next:
@@ -194,6 +200,8 @@ def _set(
     for code in ready:
         if code.want is not Want.PRESENT or code.progress is not Progress.OPEN:
             continue
+        if code.kind is CodeKind.OFFLINE:
+            continue
         if not is_due(code, now_us) or (code.pin is None and not needs.provider_chooses):
             continue
         if code.is_native and needs.keeping is not None and not needs.keeping.clock_is_right:
@@ -259,6 +267,7 @@ def free_slots(
         1
         for code in codes
         if code.slot is None
+        and code.kind is not CodeKind.OFFLINE
         and code.want is Want.PRESENT
         and code.progress is Progress.OPEN
         and is_due(code, now_us)
@@ -283,7 +292,7 @@ def next_wake_us(codes: Sequence[CodeRecord], now_us: int) -> int | None:
             times.append(code.load_at_us)
         if code.want is Want.PRESENT and code.starts_at_us is not None and is_ahead(code, now_us):
             times.append(code.starts_at_us)
-        ends_at_us = code.ends_at_us if code.want is Want.PRESENT else None
+        ends_at_us = code.ends_at_us if code.want is Want.PRESENT or is_hidden(code) else None
         if ends_at_us is not None and ends_at_us > now_us:
             times.append(ends_at_us)
     return min(times, default=None)

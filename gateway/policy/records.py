@@ -90,6 +90,7 @@ class Facts:
     name_length_max: int | None = None
     name_must_be_unique: bool = False
     supports_offline_codes: bool = False
+    offline_codes_only: bool = False
     supervision: bool = True
     checksum: bool = False
 
@@ -312,6 +313,8 @@ class DeviceView:
     constraints: tuple[str, ...]
     has_keypad: bool
     name_length_max: int | None
+    programs_online: bool = True
+    programs_offline: bool = False
     errors: tuple[CodeProblem, ...] = ()
     warnings: tuple[CodeWarning, ...] = ()
 

@@ -38,8 +38,9 @@ class Behavior(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CreateMultiple:
-    """A well-formed call. Times are both None (an ongoing code) or both given.
+    """A well-formed call.
 
+    Times are both None (an ongoing code) or both given; a code for one use has a start alone.
     `preferred_code_length` is None with a custom `code`. `sync` is None where the caller leaves it
     to the gateway's setting. `ignored_parameters` are the names that the call does not know.
     """
@@ -54,8 +55,15 @@ class CreateMultiple:
     attempt_for_offline_device: bool = True
     prefer_native_scheduling: bool = True
     external_modification_allowed: bool = False
+    is_offline: bool = False
+    max_time_rounding: str | None = None
     sync: bool | None = None
     ignored_parameters: tuple[str, ...] = ()
+
+    @property
+    def is_one_time_use(self) -> bool:
+        """Whether the code opens once: an offline code that has a start alone."""
+        return self.is_offline and self.ends_at_us is None
 
 
 PARAMETERS: Final[tuple[Parameter, ...]] = (
@@ -102,19 +110,20 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Parameter(
         "is_offline_access_code", Kind.BOOLEAN, "A code that a lock derives without the radio.",
-        default=False, built=False,
+        default=False,
     ),
     Parameter(
         "use_offline_access_code", Kind.BOOLEAN, "An older name of `is_offline_access_code`.",
-        default=False, built=False,
+        default=False,
     ),
     Parameter(
-        "is_one_time_use", Kind.BOOLEAN, "An offline code that opens once.",
-        default=False, built=False,
+        "is_one_time_use", Kind.BOOLEAN, "An offline code that opens once, within a day.",
+        default=False,
     ),
     Parameter(
-        "max_time_rounding", Kind.CHOICE, "How far an offline code's times may be rounded.",
-        built=False, choices=("1hour", "1day", "1h", "1d"),
+        "max_time_rounding", Kind.CHOICE,
+        "Rounds an offline code's times outwards, to hours of the lock's zone or to its days.",
+        choices=("1hour", "1day", "1h", "1d"),
     ),
     Parameter(
         "sync", Kind.BOOLEAN,
@@ -256,6 +265,8 @@ def parse_create_multiple(body: object, now_us: int) -> CreateMultiple:
         attempt_for_offline_device=values["attempt_for_offline_device"],
         prefer_native_scheduling=values["prefer_native_scheduling"],
         external_modification_allowed=any(values[name] for name in _MODIFICATION),
+        is_offline=_is_offline(values),
+        max_time_rounding=values["max_time_rounding"],
         sync=values["sync"],
         ignored_parameters=reading.ignored,
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gateway.policy.commands import ReadSchedule, SetSchedule
+from gateway.policy.records import CodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +49,8 @@ class Timing:
     ends_at_us: int | None = None
     load_at_us: int | None = None
     is_native: bool = False
+    kind: CodeKind = CodeKind.ONLINE
+    is_one_time_use: bool = False
 
     def is_later(self, now_us: int) -> bool:
         """Whether the lock gets the code at another time than now."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from gateway.policy.operations import is_due
 from gateway.policy.records import (
     AccessCodeView,
+    CodeKind,
     CodeProblem,
     DeviceView,
     PendingMutation,
@@ -26,11 +27,16 @@ def status_of(code: CodeRecord, now_us: int) -> Status:
     """`status` as the API words it."""
     if code.want is Want.ABSENT:
         return Status.REMOVING
-    if is_ahead(code, now_us):
+    if is_ahead(code, now_us) or _is_derived_ahead(code, now_us):
         return Status.UNSET  # in the lock or not: it is shut until then
     if code.progress is Progress.THERE and code.pin is not None:
         return Status.SET
     return Status.SETTING if is_due(code, now_us) else Status.UNSET
+
+
+def _is_derived_ahead(code: CodeRecord, now_us: int) -> bool:
+    starts_at_us = code.starts_at_us
+    return code.kind is CodeKind.OFFLINE and starts_at_us is not None and now_us < starts_at_us
 
 
 def pending_mutations(code: CodeRecord, now_us: int) -> tuple[PendingMutation, ...]:
@@ -87,6 +93,8 @@ def code_view(
         is_external_modification_allowed=code.external_modification_allowed,
         appearance_name=code.device_name,
         group_id=code.group_id,
+        is_offline_access_code=code.kind is CodeKind.OFFLINE,
+        is_one_time_use=code.is_one_time_use,
         is_waiting_for_code_assignment=code.pin is None and device.facts.provider_chooses_pin,
         is_scheduled_on_device=code.progress is Progress.THERE if code.is_native else None,
     )
@@ -110,5 +118,7 @@ def device_view(
         constraints=tuple(sorted(device.facts.constraints)),
         has_keypad=device.facts.has_keypad,
         name_length_max=device.facts.name_length_max,
+        programs_online=device.facts.has_keypad and not device.facts.offline_codes_only,
+        programs_offline=device.facts.supports_offline_codes,
         errors=() if offline_since_us is None else (offline_problem(offline_since_us),),
     )

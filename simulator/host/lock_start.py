@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from simulator.host.filling import CannotHold, to_fill, with_codes
 from simulator.host.nvm import NvmDamaged
 from simulator.model.events import BatteryLevel, PowerCut
 from simulator.model.lock import step
+from simulator.model.memory import Offline
 from simulator.model.state import MemoryMismatch, boot, fresh, power_of
 from simulator.model.words import Power
 from simulator.radio.link import Link
@@ -74,7 +75,9 @@ def _new(settings: LockSettings, seed: int, now_us: int) -> Start:
     profile = settings.profile
     incarnation = 1 + Random(f"{stream}/{now_us}").getrandbits(INCARNATION_BITS)
     state = fresh(profile, incarnation)
-    memory = with_codes(profile, state.memory, settings.codes)
+    secret = settings.offline_secret
+    offline = None if secret is None else Offline(secret)
+    memory = with_codes(profile, replace(state.memory, offline=offline), settings.codes)
     fill = to_fill(profile, memory, settings.fill_slots, stream)
     state = boot(profile, with_codes(profile, memory, fill), now_us)
     state = _powered(settings, state, now_us)

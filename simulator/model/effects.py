@@ -215,7 +215,24 @@ class ScheduleRefused:
     why: Refusal
 
 
-Truth = BoltMoved | CodeStored | CodeCleared | CodeRefused | ScheduleStored | ScheduleRefused
+@dataclass(frozen=True, slots=True)
+class OfflineCodeUsed:
+    """A PIN that the lock derived opened it; it ends at `ends_us`, or is spent."""
+
+    pin: Pin
+    ends_us: int
+    is_one_time: bool
+
+
+Truth = (
+    BoltMoved
+    | CodeStored
+    | CodeCleared
+    | CodeRefused
+    | ScheduleStored
+    | ScheduleRefused
+    | OfflineCodeUsed
+)
 Effect = Replied | Notified | KeypadAnswer | Truth
 
 

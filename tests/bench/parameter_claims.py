@@ -17,6 +17,8 @@ locks:
   flat: {profile: nuki}           # 6 digits, none of them 0; names of 20 characters; has schedules
   side: {profile: schlage-be469}  # 4 digits
   zoned: {profile: nuki, zone: Europe/Berlin}
+  cabin: {profile: igloohome, zone: Europe/Berlin}   # makes codes of its own beside others
+  shed: {profile: igloohome, zone: Europe/Berlin}
 """
 PAIR = ("front", "back")
 CLASH = ("flat", "side")
@@ -352,6 +354,72 @@ async def sync_and_a_code_for_later(here: Site) -> None:
         *PAIR, sync=True, starts_at=here.at(5 * HOUR_US), ends_at=here.at(9 * HOUR_US)
     )
     assert {row["status"] for row in rows.values()} == {"unset"}
+    await is_empty(here)
+
+
+# is_offline_access_code, use_offline_access_code, is_one_time_use, max_time_rounding
+
+
+def makes_its_own(**parameters: Any) -> Claim:
+    """The lock opens for a code that it was never sent, and holds none."""
+
+    async def claim(here: Site) -> None:
+        times = {"starts_at": here.at(0), "ends_at": here.at(2 * HOUR_US)}
+        since = len(here.bench.trace())
+        rows = await here.created("cabin", **times, **parameters)
+        assert rows["cabin"]["is_offline_access_code"]
+        assert rows["cabin"]["common_code_key"] is None
+        assert await here.opens("cabin", rows["cabin"]["code"])
+        assert await here.opens("cabin", rows["cabin"]["code"])
+        assert not await here.opens("shed", rows["cabin"]["code"])
+        assert here.events("gateway.command.sent", since) == []
+        await is_empty(here)
+
+    return claim
+
+
+async def each_makes_its_own(here: Site) -> None:
+    """So two cannot share one: `throw` refuses, and random codes are each lock's own."""
+    times = {"starts_at": here.at(0), "ends_at": here.at(HOUR_US), "is_offline_access_code": True}
+    reply = await here.create("cabin", "shed", **times)
+    assert reasons(here, reply) == dict.fromkeys(("cabin", "shed"), "offline_codes_only")
+    rows = await here.created(
+        "cabin", "shed", behavior_when_code_cannot_be_shared="create_random_code", **times
+    )
+    assert len({row["code"] for row in rows.values()}) == 2
+    for lock, row in rows.items():
+        assert await here.opens(lock, row["code"])
+    reply = await here.create("front", **times)
+    assert reasons(here, reply) == {"front": "offline_codes_not_supported"}
+    await is_empty(here)
+
+
+async def opens_once(here: Site) -> None:
+    rows = await here.created(
+        "cabin", is_offline_access_code=True, is_one_time_use=True, starts_at=here.at(0)
+    )
+    code = rows["cabin"]["code"]
+    assert rows["cabin"]["is_one_time_use"]
+    assert [await here.opens("cabin", code) for _ in range(2)] == [True, False]
+    await is_empty(here)
+
+
+async def rounds_to_days(here: Site) -> None:
+    """Outwards, to midnights of the place; what is no number of days is refused."""
+    at = {"starts_at": here.at(0), "ends_at": here.at(9 * 24 * HOUR_US)}
+    rows = await here.created("cabin", is_offline_access_code=True, max_time_rounding="1day", **at)
+    row = rows["cabin"]
+    assert row["starts_at"] < at["starts_at"]
+    assert row["ends_at"] > at["ends_at"]
+    assert {row[name][11:] for name in ("starts_at", "ends_at")} <= {
+        "22:00:00.000Z",
+        "23:00:00.000Z",
+    }
+    uneven = {**at, "ends_at": here.at(9 * 24 * HOUR_US + MINUTE_US)}
+    reply = await here.create(
+        "cabin", is_offline_access_code=True, max_time_rounding="1d", **uneven
+    )
+    assert reasons(here, reply) == {"cabin": "time_window_not_supported"}
     await is_empty(here)
 
 

@@ -200,13 +200,19 @@ ROWS: dict[str, Row] = {
     "use_backup_access_code_pool": switch_that_is_not_built(LATER),
     "allow_external_modification": switch_that_is_not_built(),
     "is_external_modification_allowed": switch_that_is_not_built(),
-    "is_offline_access_code": switch_that_is_not_built(LATER),
-    "use_offline_access_code": switch_that_is_not_built(LATER),
-    "is_one_time_use": replace(switch_that_is_not_built(), unbuilt=()),
+    "is_offline_access_code": replace(boolean(False, "is_offline"), beside=LATER),
+    "use_offline_access_code": replace(boolean(False, "is_offline"), beside=LATER),
+    "is_one_time_use": replace(
+        boolean(False, "is_one_time_use"), good={"false": (False, False)}
+    ),  # true: see the interplay
     "max_time_rounding": Row(
         None,
-        "external_modification_allowed",
-        good={"null": (None, False)},
+        "max_time_rounding",
+        good={
+            "null": (None, None),
+            **{word: (word, word) for word in ("1hour", "1day", "1h", "1d")},
+        },
+        beside={**LATER, "is_offline_access_code": True},
         bad={
             "another word": (
                 "2h",

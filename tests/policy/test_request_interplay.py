@@ -85,20 +85,6 @@ NOT_BUILT: list[tuple[dict[str, Any], tuple[str, ...]]] = [
         {"allow_external_modification": True, "is_external_modification_allowed": True},
         ("allow_external_modification", "is_external_modification_allowed"),
     ),
-    (
-        {"is_offline_access_code": True, "is_one_time_use": True, "starts_at": SOON},
-        ("is_offline_access_code", "is_one_time_use"),
-    ),
-    (
-        {
-            "is_offline_access_code": False,
-            "use_offline_access_code": True,
-            "max_time_rounding": "1d",
-            "starts_at": SOON,
-            "ends_at": LATER,
-        },
-        ("use_offline_access_code", "max_time_rounding"),
-    ),
 ]
 
 
@@ -129,6 +115,20 @@ def test_what_fits_together_but_is_not_built_is_named(
 def test_every_rule_is_broken_by_some_row_above() -> None:
     told = {message for _, messages in REFUSED for message in messages} - {DIFFER}
     assert told == {rule.problem.message for rule in INTERPLAY}
+
+
+def test_either_name_asks_for_an_offline_code_and_one_use_has_no_end() -> None:
+    request = parse(
+        is_offline_access_code=False,
+        use_offline_access_code=True,
+        max_time_rounding="1d",
+        starts_at=SOON,
+        ends_at=LATER,
+    )
+    assert (request.is_offline, request.is_one_time_use) == (True, False)
+    assert request.max_time_rounding == "1d"
+    once = parse(is_offline_access_code=True, is_one_time_use=True, starts_at=SOON)
+    assert (once.is_offline, once.is_one_time_use, once.ends_at_us) == (True, True, None)
 
 
 def test_a_malformed_time_is_not_also_called_missing() -> None:

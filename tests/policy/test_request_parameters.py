@@ -51,10 +51,7 @@ def test_every_parameter_has_a_row_here_with_its_default_and_what_is_built() -> 
     assert {row.name: row.default for row in PARAMETERS} == {
         name: row.default for name, row in ROWS.items()
     }
-    not_built = {name for name, row in ROWS.items() if row.unbuilt} | {
-        "is_one_time_use",
-        "max_time_rounding",
-    }
+    not_built = {name for name, row in ROWS.items() if row.unbuilt}
     assert {row.name for row in PARAMETERS if not row.built} == not_built
     assert all(row.about for row in PARAMETERS)
 
@@ -104,8 +101,6 @@ def test_a_value_whose_part_is_not_built_is_refused_by_name(
 def test_all_that_is_not_built_is_named_at_once_in_the_order_of_the_table() -> None:
     request = body(
         **LATER,
-        max_time_rounding="1day",
-        is_offline_access_code=True,
         use_backup_access_code_pool=True,
         allow_external_modification=True,
         request_id="again",
@@ -113,8 +108,6 @@ def test_all_that_is_not_built_is_named_at_once_in_the_order_of_the_table() -> N
     assert unbuilt_of(request) == (
         "use_backup_access_code_pool",
         "allow_external_modification",
-        "is_offline_access_code",
-        "max_time_rounding",
         "request_id",
     )
 
