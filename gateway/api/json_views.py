@@ -133,7 +133,8 @@ def device_json(view: DeviceView) -> Json:
             "supported_code_lengths": view.code_lengths,
             "max_active_codes_supported": view.codes_max,
             "code_constraints": _constraints(view),
-            "supports_backup_access_code_pool": False,
+            "supports_backup_access_code_pool": view.supports_backups,
+            "backup_access_code_pool_enabled": view.supports_backups,
         },
         "latchbench": {"profile": view.profile},
     }

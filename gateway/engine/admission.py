@@ -129,6 +129,7 @@ class Admission:
         if call.plan_answer is not None:
             call.plan_answer.ok(self._plan_view(call, decision))
         elif call.answer is not None:
+            self._tell_apart(decision)
             self._admitter.admit(
                 call.request, decision, call.devices, call.answer, offline=[], sync=False,
                 timings=timings, deadline_us=call.deadline_us,
@@ -288,12 +289,14 @@ class Admission:
 
     def _tell_apart(self, decision: Decision) -> None:
         """Why each device cannot share, rule by rule, for the trace."""
-        for one in (*decision.stragglers, *decision.refusals):
+        apart = [(one.device_id, one.reasons) for one in decision.stragglers]
+        apart += [(one.device_id, one.reasons) for one in decision.refusals]
+        for device_id, reasons in apart:
             self._parts.trace(
                 "gateway.device.apart",
-                lock=self._world.devices[one.device_id].name,
-                reason=one.reasons[0].word,
-                rules=",".join(reason.detail for reason in one.reasons),
+                lock=self._world.devices[device_id].name,
+                reason=reasons[0].word,
+                rules=",".join(reason.detail for reason in reasons),
             )
 
     def _refusals(self, call: Admitting, decision: Decision) -> list[Refusal]:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.engine.book import Belief
-from gateway.engine.facts import no_space
+from gateway.engine.facts import has_space, no_space
 from gateway.engine.groups import Call
 from gateway.engine.offline import offline_warnings
 from gateway.policy.mirror import Knowledge
 from gateway.policy.names import device_name
-from gateway.policy.operations import NO_SPACE, free_slot
+from gateway.policy.operations import NO_SPACE, POOL_SIZE, free_slot, is_spare
 from gateway.policy.records import (
     AccessCodeView,
     CodeKind,
@@ -26,7 +26,7 @@ from gateway.policy.records import (
     Want,
 )
 from gateway.policy.request import Behavior
-from gateway.policy.views import code_view
+from gateway.policy.views import code_view, supports_backups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,6 +166,7 @@ class Admitter:
             progress=Progress.OPEN,
             created_at_us=self._parts.now_us(),
             external_modification_allowed=request.external_modification_allowed,
+            uses_backup_pool=request.uses_backup_pool and supports_backups(facts),
         )
 
     def _derived(self, row: CodeRecord) -> CodeRecord:
@@ -270,7 +271,32 @@ def view_of(parts: Parts, row: CodeRecord) -> AccessCodeView:
         workspace_id=parts.settings.workspace_id,
         offline_since_us=offline_since_us(parts, row.device_id),
         now_us=parts.now_us(),
+        spares=spares_of(parts, row.device_id) if row.uses_backup_pool else 0,
     )
+
+
+def spares_of(parts: Parts, device_id: str) -> int | None:
+    """How many backup codes lie on a lock; None when there are none and none can be put there."""
+    book, codes = parts.world.books[device_id], parts.world.codes_of(device_id)
+    spares = [code for code in codes if is_spare(code) and code.want is Want.PRESENT]
+    there = sum(1 for spare in spares if spare.progress is Progress.THERE)
+    is_stuck = book.belief is Belief.DEAD or not (
+        spares or has_space(parts, parts.world.devices[device_id])
+    )
+    return None if there == 0 and is_stuck else there
+
+
+def pool_warnings(parts: Parts, device_id: str) -> tuple[CodeWarning, ...]:
+    """What is to say of a lock's pool, where some code wants one."""
+    users = [
+        code.created_at_us
+        for code in parts.world.codes_of(device_id)
+        if code.uses_backup_pool and code.want is Want.PRESENT and parts.world.is_listed(code)
+    ]
+    if not users or (spares_of(parts, device_id) or 0) >= POOL_SIZE:
+        return ()
+    message = f"Fewer than {POOL_SIZE} backup access codes are on the lock."
+    return (CodeWarning("partial_backup_access_code_pool", message, min(users)),)
 
 
 def offline_since_us(parts: Parts, device_id: str) -> int | None:

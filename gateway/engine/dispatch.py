@@ -50,6 +50,8 @@ from gateway.policy.records import Progress
 from gateway.policy.retry import SILENCES_UNTIL_DEAD, backoff_us, next_resync_interval_us
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gateway.engine.book import Book
     from gateway.engine.parts import Listener, Parts, Radio
     from gateway.engine.rows import Rows
@@ -71,6 +73,7 @@ class Dispatcher:
         self._rows = rows
         self._observer = Observer(parts, rows, listener)
         self._hours = HourKeeper(parts)
+        self.tend: Callable[[str], None] = lambda device_id: None
 
     # Choosing and sending.
 
@@ -79,6 +82,7 @@ class Dispatcher:
         book = self._world.books[device_id]
         self._work(book)
         self._arm(book)
+        self.tend(device_id)
 
     def _work(self, book: Book) -> None:
         self._rows.expire(book.device_id)

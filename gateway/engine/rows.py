@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gateway.policy.operations import NO_SPACE, is_due, is_hidden
+from gateway.policy.operations import NO_SPACE, is_due, is_hidden, is_spare
 from gateway.policy.records import CodeKind, CodeProblem, EventRecord, Progress, Want
 from gateway.policy.schedule import is_ahead
 
@@ -73,10 +73,13 @@ class Rows:
                 self._world.put_code(replace(code, is_native=False, load_at_us=load_at_us))
 
     def make_absent(self, code: CodeRecord) -> None:
-        """A code is no longer wanted. One that was never sent is gone at once.
+        """A code is no longer wanted, nor its pulled backup. One never sent is gone at once.
 
         An offline code cannot be taken back: its row is hidden until the lock takes it no more.
         """
+        backup = self._world.codes.get(code.pulled_backup_id or "")
+        if backup is not None and backup.want is Want.PRESENT:
+            self.make_absent(backup)
         ends_at_us = code.ends_at_us or 0
         is_out = code.kind is CodeKind.OFFLINE and code.pin and self._world.is_listed(code)
         if is_out and self._parts.now_us() < ends_at_us:
@@ -123,9 +126,11 @@ class Rows:
         self._world.put_code(code)
         return code
 
-    def event(self, event_type: str, code: CodeRecord) -> None:
+    def event(
+        self, event_type: str, code: CodeRecord, *, backup_access_code_id: str | None = None
+    ) -> None:
         """Note an event about a row that callers may see; others are never told of."""
-        if not self._world.is_listed(code):
+        if not self._world.is_listed(code) or is_spare(code):
             return
         with_code = event_type.rsplit(".", 1)[-1] in WITH_CODE
         issue = ".failed_" in event_type
@@ -142,6 +147,7 @@ class Rows:
                 code=code.pin if with_code else None,
                 errors=code.errors if issue else (),
                 warnings=code.warnings if issue else (),
+                backup_access_code_id=backup_access_code_id,
             )
         )
 

@@ -11,9 +11,11 @@ GatewayError
 │  ├─ TooLarge                         .bytes_max
 │  ├─ DeviceNotFound                   .device_ids
 │  ├─ AccessCodeNotFound
+│  ├─ AccessCodeNotTimeBound
 │  └─ DeviceDoesNotSupportAccessCodes  .devices
 ├─ LockRefused                         other locks, other codes, or a change at the lock
-│  └─ CodeCannotBeShared               .refusals .rollback .duplicate_only
+│  ├─ CodeCannotBeShared               .refusals .rollback .duplicate_only
+│  └─ NoBackupAccessCode
 ├─ LockUnreachable                     nothing, until the lock is heard again
 │  └─ DeviceOffline                    .devices
 ├─ NotNow                              the same call is right, at another time
@@ -188,6 +190,13 @@ class AccessCodeNotFound(RequestError):
         super().__init__("Access code not found")
 
 
+class AccessCodeNotTimeBound(RequestError):
+    """Backup codes are for codes with a window; this one has none."""
+
+    def __init__(self) -> None:
+        super().__init__("Only a time-bound access code has a backup access code")
+
+
 class DeviceDoesNotSupportAccessCodes(RequestError):
     """Devices without a keypad; `devices` holds their ids in request order."""
 
@@ -231,6 +240,13 @@ class CodeCannotBeShared(LockRefused):
 
 def _counted(reasons: Iterable[str]) -> str:
     return ", ".join(f"{reason}: {count}" for reason, count in Counter(reasons).items())
+
+
+class NoBackupAccessCode(LockRefused):
+    """No spare code lies on the lock now."""
+
+    def __init__(self) -> None:
+        super().__init__("The device has no backup access code left")
 
 
 class LockUnreachable(GatewayError):

@@ -107,6 +107,11 @@ def is_hidden(code: CodeRecord) -> bool:
     return code.kind is CodeKind.OFFLINE and kept
 
 
+def is_spare(code: CodeRecord) -> bool:
+    """Whether a row is a backup code that nobody has pulled: it has no end, and no guest."""
+    return code.kind is CodeKind.BACKUP and not code.is_time_bound
+
+
 def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -> Next:
     """The next thing to do. `codes` are all rows of this lock, in the order they were made.
 
@@ -237,6 +242,8 @@ def _is_taken(mirror: Mirror, slot: int) -> bool:
 
 
 NO_SPACE = "no_space_for_access_code_on_device"
+# How many backup codes a lock keeps. Ours: Seam's documents give no number.
+POOL_SIZE = 3
 
 
 def free_slot(

@@ -229,6 +229,7 @@ class EventRecord:
     code: Pin | None = None
     errors: tuple[CodeProblem, ...] = ()
     warnings: tuple[CodeWarning, ...] = ()
+    backup_access_code_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,13 @@ class AccessCodeView:
     is_offline_access_code: bool = False
     is_scheduled_on_device: bool | None = None
     is_waiting_for_code_assignment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PulledView:
+    """The answer to `pull_backup_access_code`."""
+
+    backup: AccessCodeView
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +323,7 @@ class DeviceView:
     name_length_max: int | None
     programs_online: bool = True
     programs_offline: bool = False
+    supports_backups: bool = False
     errors: tuple[CodeProblem, ...] = ()
     warnings: tuple[CodeWarning, ...] = ()
 

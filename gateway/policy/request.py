@@ -56,6 +56,7 @@ class CreateMultiple:
     prefer_native_scheduling: bool = True
     external_modification_allowed: bool = False
     is_offline: bool = False
+    uses_backup_pool: bool = False
     max_time_rounding: str | None = None
     sync: bool | None = None
     ignored_parameters: tuple[str, ...] = ()
@@ -97,8 +98,8 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         default=True,
     ),
     Parameter(
-        "use_backup_access_code_pool", Kind.BOOLEAN, "Keep spare codes on the locks.",
-        default=False, built=False,
+        "use_backup_access_code_pool", Kind.BOOLEAN, "Keep spare codes on the locks meanwhile.",
+        default=False,
     ),
     Parameter(
         "allow_external_modification", Kind.BOOLEAN,
@@ -207,6 +208,11 @@ INTERPLAY: Final[tuple[Interplay, ...]] = (
         Problem(None, "Cannot use the backup pool for ongoing codes"),
     ),
     Interplay(
+        ("use_backup_access_code_pool", *_OFFLINE),
+        lambda values, now_us: values["use_backup_access_code_pool"] and _is_offline(values),
+        Problem(None, "Cannot use the backup pool for offline codes"),
+    ),
+    Interplay(
         ("code", *_OFFLINE),
         lambda values, now_us: values["code"] is not None and _is_offline(values),
         Problem("code", "code cannot be chosen for an offline access code"),
@@ -266,6 +272,7 @@ def parse_create_multiple(body: object, now_us: int) -> CreateMultiple:
         prefer_native_scheduling=values["prefer_native_scheduling"],
         external_modification_allowed=any(values[name] for name in _MODIFICATION),
         is_offline=_is_offline(values),
+        uses_backup_pool=values["use_backup_access_code_pool"],
         max_time_rounding=values["max_time_rounding"],
         sync=values["sync"],
         ignored_parameters=reading.ignored,

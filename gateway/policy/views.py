@@ -18,7 +18,7 @@ from gateway.policy.records import (
 from gateway.policy.schedule import is_ahead
 
 if TYPE_CHECKING:
-    from gateway.policy.records import CodeRecord, DeviceRecord
+    from gateway.policy.records import CodeRecord, CodeWarning, DeviceRecord, Facts
 
 OFFLINE_MESSAGE: Final = "The lock does not answer."
 
@@ -64,6 +64,12 @@ def offline_problem(since_us: int) -> CodeProblem:
     return CodeProblem("device_offline", OFFLINE_MESSAGE, since_us, is_device_error=True)
 
 
+def empty_pool_problem(since_us: int) -> CodeProblem:
+    """The error of a code whose lock has no backup for it, and takes none now."""
+    message = "The lock has no backup access code, and takes none now."
+    return CodeProblem("empty_backup_access_code_pool", message, since_us, is_device_error=True)
+
+
 def code_view(
     code: CodeRecord,
     device: DeviceRecord,
@@ -71,9 +77,15 @@ def code_view(
     workspace_id: str,
     offline_since_us: int | None,
     now_us: int,
+    spares: int | None = None,
 ) -> AccessCodeView:
-    """The row for a caller; `offline_since_us` is when its lock was last given up, if it is."""
+    """The row for a caller; `offline_since_us` is when its lock was last given up, if it is.
+
+    `spares` are the backup codes that lie on its lock, None when there are none to come either.
+    """
+    uses_pool = code.uses_backup_pool and code.want is Want.PRESENT
     offline = () if offline_since_us is None else (offline_problem(offline_since_us),)
+    empty = (empty_pool_problem(code.created_at_us),) if uses_pool and spares is None else ()
     return AccessCodeView(
         access_code_id=code.access_code_id,
         device_id=code.device_id,
@@ -86,13 +98,16 @@ def code_view(
         created_at_us=code.created_at_us,
         starts_at_us=code.starts_at_us,
         ends_at_us=code.ends_at_us,
-        errors=(*code.errors, *offline),
+        errors=(*code.errors, *offline, *empty),
         warnings=code.warnings,
         pending_mutations=pending_mutations(code, now_us),
         is_managed=True,
         is_external_modification_allowed=code.external_modification_allowed,
         appearance_name=code.device_name,
         group_id=code.group_id,
+        is_backup=code.kind is CodeKind.BACKUP,
+        is_backup_access_code_available=uses_pool and bool(spares),
+        pulled_backup_access_code_id=code.pulled_backup_id,
         is_offline_access_code=code.kind is CodeKind.OFFLINE,
         is_one_time_use=code.is_one_time_use,
         is_waiting_for_code_assignment=code.pin is None and device.facts.provider_chooses_pin,
@@ -100,8 +115,17 @@ def code_view(
     )
 
 
+def supports_backups(facts: Facts) -> bool:
+    """Whether spare codes can be kept on such a lock: they must be ours to draw and to send."""
+    return facts.has_keypad and not (facts.provider_chooses_pin or facts.offline_codes_only)
+
+
 def device_view(
-    device: DeviceRecord, *, workspace_id: str, offline_since_us: int | None
+    device: DeviceRecord,
+    *,
+    workspace_id: str,
+    offline_since_us: int | None,
+    warnings: tuple[CodeWarning, ...] = (),
 ) -> DeviceView:
     """The lock for a caller; its own words go before what the database says of its kind."""
     lengths = (device.code_length,) if device.code_length else device.facts.code_lengths
@@ -120,5 +144,7 @@ def device_view(
         name_length_max=device.facts.name_length_max,
         programs_online=device.facts.has_keypad and not device.facts.offline_codes_only,
         programs_offline=device.facts.supports_offline_codes,
+        supports_backups=supports_backups(device.facts),
+        warnings=warnings,
         errors=() if offline_since_us is None else (offline_problem(offline_since_us),),
     )

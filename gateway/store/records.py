@@ -213,6 +213,7 @@ def event_to_row(event: EventRecord, sequence: int) -> Stored:
         None if event.code is None else event.code.reveal(),
         _encode(event.errors).decode() if event.errors else _NOTHING,
         _encode(event.warnings).decode() if event.warnings else _NOTHING,
+        event.backup_access_code_id,
     )
 
 
@@ -227,6 +228,7 @@ def event_from_row(row: Row[Any]) -> EventRecord:
         code=row.code,
         errors=_problems_from(row.errors),
         warnings=_warnings_from(row.warnings),
+        backup_access_code_id=row.backup_access_code_id,
     )
 
 

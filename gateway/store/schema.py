@@ -157,6 +157,7 @@ event = Table(
     Column("code", PinText),
     Column("errors", Text, nullable=False),
     Column("warnings", Text, nullable=False),
+    Column("backup_access_code_id", Text),
 )
 
 

@@ -27,6 +27,7 @@ from simulator.scenario.calls import (
     Delete,
     Get,
     List,
+    PullBackup,
     Update,
     UpdateMultiple,
 )
@@ -52,6 +53,7 @@ from simulator.scenario.scalars import (
     Positive,
     PositiveDuration,
     Probability,
+    Shift,
     Text,
     word,
 )
@@ -125,18 +127,11 @@ class Power(Body):
     action: Annotated[str, PlainValidator(word(POWER_ACTIONS))]
 
 
-def _shift(raw: object) -> int:
-    """Microseconds of `90m`, or of `-90m`."""
-    back = isinstance(raw, str) and raw.startswith("-")
-    by_us = duration(positive=True)(raw[1:] if back and isinstance(raw, str) else raw)
-    return -by_us if back else by_us
-
-
 class ShiftClock(Body):
     """The lock's own clock jumps, forwards or back, and nobody is told."""
 
     locks: Locks = Field(alias="lock")
-    by_us: Annotated[int, PlainValidator(_shift)] = Field(alias="by")
+    by_us: Shift = Field(alias="by")
 
 
 class Advance(Body):
@@ -239,6 +234,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "update_multiple": Verb(UpdateMultiple, _expecting(CallExpect)),
     "delete": Verb(Delete, _expecting(CallExpect)),
     "get": Verb(Get, _expecting(CodeExpect), saves=tuple(ROW.fields)),
+    "pull_backup": Verb(PullBackup, _expecting(CodeExpect), saves=tuple(ROW.fields)),
     "list": Verb(List, _expecting(ListExpect)),
     "await": Verb(Await, awaits=True),
     "keypad": Verb(Keypad, read_keypad),

@@ -357,6 +357,28 @@ async def sync_and_a_code_for_later(here: Site) -> None:
     await is_empty(here)
 
 
+# use_backup_access_code_pool
+
+
+async def keeps_spares(here: Site) -> None:
+    """Three, in the lock as long as the code that wants them, and one of them pulled."""
+    ends_us = here.bench.now_us() + 2 * HOUR_US
+    times = {"starts_at": here.at(0), "ends_at": here.at(2 * HOUR_US)}
+    rows = await here.created("front", "back", use_backup_access_code_pool=True, **times)
+    await here.settle()
+    for lock, codes in (await here.inside(*PAIR)).items():
+        assert len(set(codes.values())) == 4
+        assert codes[1] == rows[lock]["code"]
+    body = {"access_code_id": rows["front"]["access_code_id"]}
+    reply = await here.bench.http("POST", "/access_codes/pull_backup_access_code", body)
+    assert reply.status == 200, reply.body
+    assert reply.body["access_code"] == reply.body["backup_access_code"]
+    assert await here.opens("front", reply.body["access_code"]["code"])
+    await here.until(ends_us)
+    await here.settle()
+    await is_empty(here)
+
+
 # is_offline_access_code, use_offline_access_code, is_one_time_use, max_time_rounding
 
 
@@ -430,15 +452,5 @@ def window(from_us: int, to_us: int) -> Claim:
         reply = await here.create(*PAIR, starts_at=here.at(from_us), ends_at=here.at(to_us))
         is_invalid(reply, "ends_at")
         await is_empty(here)
-
-    return claim
-
-
-def offline(*names: str, **parameters: Any) -> Claim:
-    """With a window, so that nothing but the missing part stands in the way."""
-
-    async def claim(here: Site) -> None:
-        times = {"starts_at": here.at(HOUR_US), "ends_at": here.at(2 * HOUR_US)}
-        await not_supported(*names, **times, **parameters)(here)
 
     return claim

@@ -22,7 +22,6 @@ from tests.bench.parameter_claims import (
     is_empty,
     named,
     not_supported,
-    offline,
     refused,
     shared,
 )
@@ -106,7 +105,7 @@ ROWS: dict[str, Row] = {
     ),
     "use_backup_access_code_pool": Row(
         shared(4, use_backup_access_code_pool=False),
-        offline("use_backup_access_code_pool"),
+        claims.keeps_spares,
         refused("use_backup_access_code_pool", use_backup_access_code_pool="yes"),
         refused(None, use_backup_access_code_pool=True),  # claims.only for codes with a window
     ),

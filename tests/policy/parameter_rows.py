@@ -197,7 +197,7 @@ ROWS: dict[str, Row] = {
     ),
     "attempt_for_offline_device": boolean(True, "attempt_for_offline_device"),
     "prefer_native_scheduling": boolean(True, "prefer_native_scheduling"),
-    "use_backup_access_code_pool": switch_that_is_not_built(LATER),
+    "use_backup_access_code_pool": replace(boolean(False, "uses_backup_pool"), beside=LATER),
     "allow_external_modification": switch_that_is_not_built(),
     "is_external_modification_allowed": switch_that_is_not_built(),
     "is_offline_access_code": replace(boolean(False, "is_offline"), beside=LATER),

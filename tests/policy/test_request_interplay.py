@@ -19,6 +19,7 @@ PAST, SOON, LATER = "2025-12-31T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T
 ONE_TIME = "Both starts_at and ends_at must be provided if one is"
 BACKWARDS = "ends_at must be after starts_at"
 OVER = "ends_at must be in the future"
+OFFLINE_POOL = "Cannot use the backup pool for offline codes"
 POOL = "Cannot use the backup pool for ongoing codes"
 DIFFER = (
     "allow_external_modification and is_external_modification_allowed mean the same "
@@ -43,6 +44,15 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"starts_at": SOON, "ends_at": PAST}, [OVER, BACKWARDS]),
     ({"starts_at": PAST, "ends_at": "2026-01-01T00:00:00Z"}, [OVER]),
     ({"use_backup_access_code_pool": True}, [POOL]),
+    (
+        {
+            "use_backup_access_code_pool": True,
+            "is_offline_access_code": True,
+            "starts_at": SOON,
+            "ends_at": LATER,
+        },
+        [OFFLINE_POOL],
+    ),
     (
         {"allow_external_modification": True, "is_external_modification_allowed": False},
         [DIFFER],
@@ -77,10 +87,6 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 NOT_BUILT: list[tuple[dict[str, Any], tuple[str, ...]]] = [
-    (
-        {"use_backup_access_code_pool": True, "starts_at": SOON, "ends_at": LATER},
-        ("use_backup_access_code_pool",),
-    ),
     (
         {"allow_external_modification": True, "is_external_modification_allowed": True},
         ("allow_external_modification", "is_external_modification_allowed"),

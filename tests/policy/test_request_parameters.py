@@ -15,7 +15,7 @@ from gateway.policy.request import (
     CreateMultiple,
     parse_create_multiple,
 )
-from tests.policy.parameter_rows import LATER, NOW_US, ROWS, Row
+from tests.policy.parameter_rows import NOW_US, ROWS, Row
 
 
 def body(**more: Any) -> dict[str, Any]:
@@ -100,13 +100,10 @@ def test_a_value_whose_part_is_not_built_is_refused_by_name(
 
 def test_all_that_is_not_built_is_named_at_once_in_the_order_of_the_table() -> None:
     request = body(
-        **LATER,
-        use_backup_access_code_pool=True,
         allow_external_modification=True,
         request_id="again",
     )
     assert unbuilt_of(request) == (
-        "use_backup_access_code_pool",
         "allow_external_modification",
         "request_id",
     )

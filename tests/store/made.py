@@ -232,6 +232,7 @@ EVENTS = st.builds(
     code=st.none() | PINS,
     errors=PROBLEMS,
     warnings=WARNINGS,
+    backup_access_code_id=st.none() | IDS,
 )
 
 

@@ -147,7 +147,14 @@ async def test_get_list_delete_and_devices(stub: Any, plane: FakePlane) -> None:
         supported_code_lengths=[6],
         max_active_codes_supported=100,
         code_constraints=["no_zeros", "cannot_start_with_12"],
+        can_program_online_access_codes=True,
+        supports_backup_access_code_pool=True,
     )
+    device = await call(stub.GetDevice, pb.GetDeviceRequest(name="Door 0"))
+    assert device.device == devices.devices[0]
+    request = pb.PullBackupAccessCodeRequest(access_code_id="code-1")
+    backup = await call(stub.PullBackupAccessCode, request)
+    assert backup.backup_access_code.is_backup
 
 
 async def test_a_delete_without_an_id_is_refused_like_an_absent_parameter(stub: Any) -> None:
@@ -229,7 +236,19 @@ async def test_ten_thousand_refusing_devices_still_make_a_status_that_arrives(
 
 
 @pytest.mark.parametrize("metadata", [(), (("authorization", "Bearer seam_unknown"),)])
-@pytest.mark.parametrize("name", ["CreateMultiple", "Plan", "Get", "List", "Delete", "ListDevices"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CreateMultiple",
+        "Plan",
+        "Get",
+        "List",
+        "Delete",
+        "ListDevices",
+        "GetDevice",
+        "PullBackupAccessCode",
+    ],
+)
 async def test_without_a_known_key_nothing_is_asked_of_the_core(
     stub: Any, plane: FakePlane, name: str, metadata: Any
 ) -> None:
@@ -240,6 +259,8 @@ async def test_without_a_known_key_nothing_is_asked_of_the_core(
         "List": pb.ListRequest,
         "Delete": pb.DeleteRequest,
         "ListDevices": pb.ListDevicesRequest,
+        "GetDevice": pb.GetDeviceRequest,
+        "PullBackupAccessCode": pb.PullBackupAccessCodeRequest,
     }
     error = await refusal(getattr(stub, name), kinds[name](), metadata)
     assert error.code() is grpc.StatusCode.UNAUTHENTICATED

@@ -47,6 +47,8 @@ SERVED = {
     "/access_codes/get": {"GET", "POST"},
     "/access_codes/list": {"GET", "POST"},
     "/access_codes/delete": {"DELETE", "POST"},
+    "/access_codes/pull_backup_access_code": {"POST"},
+    "/devices/get": {"GET", "POST"},
     "/devices/list": {"GET", "POST"},
     "/latchbench/plan": {"POST"},
     "/health": {"GET"},
@@ -57,7 +59,6 @@ UNSERVED = [
     "/access_codes/update_multiple",
     "/access_codes/create",
     "/access_codes/list/",
-    "/devices/get",
     "/%00",
 ]
 
