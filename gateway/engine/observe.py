@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gateway.engine.assigned import learned, may_hold
 from gateway.policy.commands import ChecksumBody, CodeBody, InfoBody, SlotStatus, WalkBody
 from gateway.policy.mirror import EMPTY, holds, is_cut_short, proves, read_slot
 from gateway.policy.records import (
@@ -192,7 +193,7 @@ class Observer:
                 self._there(book, code)
             else:
                 self._not_there(book, code, view)
-        elif self._may_hold(view, code, ours=ours):
+        elif may_hold(view, code, ours=ours):
             self._still_there(book, code)
         else:
             # Somebody else's code may stand there now. Ours is gone, and that one is not ours.
@@ -203,18 +204,9 @@ class Observer:
     def _provider_chooses(self, code: CodeRecord) -> bool:
         return self._world.devices[code.device_id].facts.provider_chooses_pin
 
-    def _may_hold(self, view: SlotView, code: CodeRecord, *, ours: bool) -> bool:
-        """Whether the slot of an unwanted code still has it, or a PIN that nobody has read yet."""
-        if code.pin is None:
-            return ours and view.occupied
-        return holds(view, code.pin, ours=ours)
-
     def _assigned(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         """The lock's own side chose a PIN: what stands there is the code, if it can be read."""
-        unread = [item for item in code.errors if item.error_code != UNCONFIRMED.error_code]
-        if view.pin is None:
-            unread.append(replace(UNCONFIRMED, created_at_us=self._parts.now_us()))
-        code = replace(code, pin=view.pin, errors=tuple(unread))
+        code = learned(code, view, self._parts.now_us())
         if view.pin is not None:
             self._there(book, code)
             return
@@ -387,11 +379,6 @@ class Observer:
         return self._world.devices[code.device_id].name
 
 
-UNCONFIRMED = CodeProblem(
-    error_code="access_code_state_unconfirmed",
-    message="The lock holds a code of its own choice and does not show it.",
-    created_at_us=0,
-)
 FAILED_TO_REMOVE = CodeProblem(
     error_code="failed_to_remove_from_device",
     message="The lock still holds the code after several attempts to clear it; trying on.",
