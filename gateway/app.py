@@ -18,11 +18,11 @@ from gateway.engine.world import World
 from gateway.store.writer import writer_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from random import Random
 
     from gateway.api.feed import Feed
-    from gateway.policy.records import Changes, DeviceRecord
+    from gateway.policy.records import Changes, DeviceRecord, EventRecord
     from gateway.store.store import Store
     from gateway.store.writer import AnyWriter
     from latchbench.jobs import Jobs, Ticket
@@ -143,6 +143,14 @@ class Gateway:
         self.delete = self.core.delete
         self.pull_backup = self.core.pull_backup
         self.get_device = self.core.get_device
+        self.create = self.core.create
+        self.update = self.core.updates.update
+        self.update_multiple = self.core.updates.update_multiple
+        self.get_attempt = self.core.lookups.get_attempt
+        self.list_attempts = self.core.lookups.list_attempts
+        self.get_unmanaged = self.core.lookups.get_unmanaged
+        self.list_unmanaged = self.core.lookups.list_unmanaged
+        self.generate = self.core.lookups.generate
         self.list_devices = self.core.list_devices
         self.now_us = self.core.now_us
 
@@ -152,13 +160,24 @@ class Gateway:
         Must be called inside a running loop, and before any call enters.
         """
         snapshot = self._store.load()
-        self.core.restore(snapshot.devices, snapshot.groups, snapshot.codes, snapshot.unmanaged)
+        self.core.restore(
+            snapshot.devices,
+            snapshot.groups,
+            snapshot.codes,
+            snapshot.unmanaged,
+            snapshot.attempts,
+            snapshot.answers,
+        )
         for device in snapshot.devices:
             self._hosts.know(device)
 
     def subscribe(self, after_event_id: str | None) -> Feed:
         """Events from now on, or all after one."""
         return self.feeds.subscribe(after_event_id)
+
+    def stored_events(self, after_event_id: str | None) -> Sequence[EventRecord]:
+        """Events that have happened, from the oldest on or after one."""
+        return self.feeds.stored(after_event_id)
 
     def put_devices(self, devices: Iterable[DeviceRecord], answer: Answer[None]) -> None:
         """Register devices and go to them."""

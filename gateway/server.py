@@ -28,15 +28,17 @@ from gateway.api.port import CALL_HEADER
 from gateway.app import Chances, Gateway
 from gateway.engine.parts import Settings
 from gateway.policy.errors import Stopping
+from gateway.policy.pacing import CODE_GAP_US, COMMANDS_PER_HUB, Pacing
 from gateway.store.errors import StoreError
 from gateway.store.store import Store
 from latchbench.channel import ACCESS_IN_MAX, ACCESS_OUT_MAX, server_options
 from latchbench.clock import Clock
+from latchbench.holding import PacedParticipant
 from latchbench.jobs import Jobs
 from latchbench.lockstep import Participant, dawdling
 from latchbench.logs import set_up_logs
 from latchbench.process import describe, say_ready, told_to_stop
-from latchbench.time_service import TimeServicer
+from latchbench.time_service import time_servicer
 from latchbench.trace import Masker, Tracer
 from protos.access.v1 import admin_pb2_grpc
 from protos.bench.v1 import bench_pb2_grpc
@@ -56,7 +58,8 @@ class Config:
     """What the starter of the process says. Addresses are `host:port`; port 0 takes a free one.
 
     `seed` None means the operating system's chance; a bench gives a number. `stepped` means that a
-    bench steps time over `admin_socket`; else time passes by itself, `rate` times as fast.
+    bench steps time over `admin_socket`; else time passes by itself, `rate` times as fast, and with
+    `time_control` a bench may hold it there.
     """
 
     name: str
@@ -70,11 +73,14 @@ class Config:
     stepped: bool
     start_us: int
     rate: float = 1.0
+    time_control: bool = False
     seed: int | None = None
     show_codes: bool = False
     programming: str = "async"
     jit_lead_us: int = 3_600_000_000
     sync_deadline_us: int = 25_000_000
+    commands_per_hub: int = COMMANDS_PER_HUB
+    code_gap_us: int = CODE_GAP_US
     dawdle_ms: int = 0
 
     @classmethod
@@ -105,7 +111,11 @@ async def _serve(config: Config) -> int:
         Masker(bytes.fromhex(config.mask_key), show=config.show_codes),
         keep_max=None if config.stepped else _TRACE_KEPT,
     )
-    participant = Participant(clock, tracer, stepped=config.stepped, jobs=Jobs(loop))
+    participant = (
+        Participant(clock, tracer, stepped=True, jobs=Jobs(loop))
+        if config.stepped
+        else PacedParticipant(clock, tracer, jobs=Jobs(loop))
+    )
     if config.dawdle_ms:
         chance = secrets.SystemRandom()
         participant.dawdle = dawdling(chance, config.dawdle_ms)
@@ -143,6 +153,7 @@ def _settings(config: Config) -> Settings:
         programming=config.programming,
         jit_lead_us=config.jit_lead_us,
         sync_deadline_us=config.sync_deadline_us,
+        pacing=Pacing(config.commands_per_hub, config.code_gap_us),
     )
 
 
@@ -169,8 +180,8 @@ async def _serve_ports(
 
     admin = grpc.aio.server(options=server_options(ACCESS_OUT_MAX, ACCESS_OUT_MAX))
     admin_pb2_grpc.add_AdminServiceServicer_to_server(AdminService(gateway, participant), admin)
-    if config.stepped:
-        bench_pb2_grpc.add_TimeServiceServicer_to_server(TimeServicer(participant), admin)
+    if config.stepped or config.time_control:
+        bench_pb2_grpc.add_TimeServiceServicer_to_server(time_servicer(participant), admin)
     admin.add_insecure_port(f"unix:{config.admin_socket}")
     await admin.start()
     stack.push_async_callback(admin.stop, 0.2)

@@ -1,7 +1,7 @@
-"""The command line: `latchbench run`, `validate`, `up`, `nvm show`, `lock slots`, `codes plan`.
+"""The command line: scenarios and benches here, what one does on a bench that is up beside it.
 
-Only names and help stand here. Each command's module is imported when it runs, so `--help` is quick
-and a host process never pays for a terminal's libraries.
+Only names and help stand here and in `latchbench.cli_*`. Each command's module is imported when it
+runs, so `--help` is quick and a host process never pays for a terminal's libraries.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ from typing import Annotated, Any
 import typer
 
 from latchbench import exits
+from latchbench.cli_clock import clock
+from latchbench.cli_codes import add_code_commands
+from latchbench.cli_locks import add_lock_commands
+from latchbench.cli_options import ShowCodes, end
+from latchbench.commands import run_options as options
 from latchbench.logs import TRACEBACK_VARIABLE, set_up_logs
 
 app = typer.Typer(
@@ -23,29 +28,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain text wraps better in 80 columns, and costs no import
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-nvm = typer.Typer(help="The memory files of locks.", no_args_is_help=True)
-lock = typer.Typer(help="Locks of a bench that is up.", no_args_is_help=True)
-codes = typer.Typer(help="Access codes of a bench that is up.", no_args_is_help=True)
-app.add_typer(nvm, name="nvm")
-app.add_typer(lock, name="lock")
-app.add_typer(codes, name="codes")
-
-
-class Output(StrEnum):
-    """How to print."""
-
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
-
-
-class Behavior(StrEnum):
-    """What to do when a code cannot be shared."""
-
-    THROW = "throw"
-    CREATE_RANDOM_CODE = "create_random_code"
 
 
 class Programming(StrEnum):
@@ -55,52 +40,58 @@ class Programming(StrEnum):
     SYNC = "sync"
 
 
-class Timing(StrEnum):
-    """How long the radio takes."""
-
-    FAST = "fast"
-    ZWAVE = "zwave"
-
-
-OutputOption = Annotated[
-    Output | None,
-    typer.Option("-o", "--output", help="table (on a terminal), json or jsonl."),
-]
-ShowCodes = Annotated[bool, typer.Option("--show-codes", help="Print PINs instead of masks.")]
-BenchOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--bench",
-        help="Ready file of a bench that is up; else LATCHBENCH_READY_FILE, else the newest.",
-    ),
-]
-
-
 @app.command()
 def run(
-    paths: Annotated[list[str], typer.Argument(help="Scenario files, or folders of them.")],
-    seed: Annotated[
-        int | None, typer.Option(help="Repeat with this number instead of each file's own.")
-    ] = None,
-    case: Annotated[
-        str | None, typer.Option(help="Only the matrix row with this id: policy=throw,...")
-    ] = None,
-    keyword: Annotated[
-        str | None, typer.Option("-k", help="Only cases with this text in file, name or id.")
-    ] = None,
-    hosts: Annotated[
-        str | None, typer.Option(help="Pack locks into this many hosts, or per-lock.")
-    ] = None,
-    trace: Annotated[
-        Path | None,
-        typer.Option(help="Write every event here, one JSON a line, and print what time cost."),
-    ] = None,
+    paths: options.Paths,
+    keyword: options.Keyword = None,
+    tag: options.Tags = None,
+    case: options.CaseId = None,
+    seed: options.Seed = None,
+    compare_policies: options.ComparePolicies = False,
+    jobs: options.Jobs = 1,
+    time_limit: options.TimeLimit = None,
+    hosts: options.Hosts = None,
+    timing: options.TimingOption = None,
+    quiet: options.Quiet = False,
+    slowest: options.Slowest = 0,
+    format_: options.FormatOption = None,
     show_codes: ShowCodes = False,
+    junit: options.Junit = None,
+    json: options.Json = None,
+    html: options.Html = None,
+    trace: options.Trace = None,
 ) -> None:
-    """Run scenarios against real lock processes on virtual time."""
+    """Run scenarios against real lock processes on virtual time.
+
+    Exit codes: 0 passed, 1 an expectation failed, 2 usage or invalid file, 3 latchbench itself
+    failed, 4 environment, 5 nothing selected, 124 time limit, 130 interrupted.
+    """
     from latchbench.commands.run import run_command
 
-    _end(run_command(paths, seed, case, keyword, hosts, trace, show_codes))
+    end(
+        run_command(
+            options.RunAsked(
+                paths=paths,
+                keyword=keyword,
+                tags=tag or [],
+                case=case,
+                seed=seed,
+                compare_policies=compare_policies,
+                jobs=jobs,
+                time_limit=time_limit,
+                hosts=hosts,
+                timing=None if timing is None else timing.value,
+                quiet=quiet,
+                slowest=slowest,
+                format=format_,
+                show_codes=show_codes,
+                junit=junit,
+                json=json,
+                html=html,
+                trace=trace,
+            )
+        )
+    )
 
 
 @app.command()
@@ -110,7 +101,7 @@ def validate(
     """Check files without running them; prints every problem with its place."""
     from latchbench.commands.validate import validate_command
 
-    _end(validate_command(paths))
+    end(validate_command(paths))
 
 
 @app.command()
@@ -123,7 +114,7 @@ def schema(
     """Print the grammar of scenario files as JSON Schema, for editors."""
     from latchbench.commands.schema import schema_command
 
-    _end(schema_command(folder if write else None))
+    end(schema_command(folder if write else None))
 
 
 @app.command()
@@ -133,7 +124,7 @@ def init(
     """Write a small scenario to start from, with comments. It passes as it is."""
     from latchbench.commands.init import init_command
 
-    _end(init_command(name))
+    end(init_command(name))
 
 
 @app.command()
@@ -153,15 +144,19 @@ def up(
             help="postgresql://... instead of a SQLite file.", envvar="LATCHBENCH_DATABASE_URL"
         ),
     ] = None,
-    timing: Annotated[Timing, typer.Option(help="How long the radio takes.")] = Timing.FAST,
+    timing: options.TimingOption = None,
     programming: Annotated[
         Programming, typer.Option(help="When create_multiple answers.")
     ] = Programming.ASYNC,
+    rate: Annotated[float, typer.Option(help="How fast time passes; 1 is real time.")] = 1.0,
+    paused: Annotated[
+        bool, typer.Option("--paused", help="Let time stand still; see `latchbench clock`.")
+    ] = False,
 ) -> None:
     """Start a fleet and its gateway, and keep them up until Ctrl-C."""
     from latchbench.commands.up import UpOptions, up_command
 
-    _end(
+    end(
         up_command(
             UpOptions(
                 fleet=fleet,
@@ -170,65 +165,18 @@ def up(
                 grpc=grpc,
                 ready_file=ready_file,
                 database_url=database_url,
-                timing=timing.value,
+                timing=None if timing is None else timing.value,
                 programming=programming.value,
+                rate=rate,
+                paused=paused,
             )
         )
     )
 
 
-@nvm.command("show")
-def nvm_show(
-    path: Annotated[Path, typer.Argument(help="A lock's memory file.")],
-    output: OutputOption = None,
-    show_codes: ShowCodes = False,
-) -> None:
-    """Print the slots of a lock from its memory file, whether it runs or not."""
-    from latchbench.commands.nvm import nvm_show_command
-
-    _end(nvm_show_command(path, _output(output), show_codes=show_codes))
-
-
-@lock.command("slots")
-def lock_slots(
-    name: Annotated[str, typer.Argument(help="The lock's name.")],
-    bench: BenchOption = None,
-    output: OutputOption = None,
-    show_codes: ShowCodes = False,
-) -> None:
-    """Print what a lock really holds."""
-    from latchbench.commands.lock import lock_slots_command
-
-    _end(lock_slots_command(name, bench, _output(output), show_codes=show_codes))
-
-
-@codes.command("plan")
-def codes_plan(
-    device: Annotated[list[str], typer.Option(help="A lock's name or device id; may be repeated.")],
-    behavior: Annotated[Behavior, typer.Option(help="The sharing policy.")] = Behavior.THROW,
-    length: Annotated[int | None, typer.Option(help="preferred_code_length.")] = None,
-    code_from_stdin: Annotated[
-        bool, typer.Option("--code-from-stdin", help="Read a custom code from standard input.")
-    ] = False,
-    bench: BenchOption = None,
-    output: OutputOption = None,
-) -> None:
-    """Say who could share a code and why not, without creating one."""
-    from latchbench.commands.codes import codes_plan_command
-
-    _end(
-        codes_plan_command(device, behavior.value, length, code_from_stdin, bench, _output(output))
-    )
-
-
-def _output(chosen: Output | None) -> str:
-    if chosen is not None:
-        return chosen.value
-    return "table" if sys.stdout.isatty() else "json"
-
-
-def _end(code: int) -> None:
-    raise typer.Exit(code)
+add_lock_commands(app)
+app.add_typer(clock, name="clock")
+add_code_commands(app)
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -15,8 +15,14 @@ USAGE: Final = 2  # the command line or a file is wrong
 OURS: Final = 3  # latchbench itself failed
 ENVIRONMENT: Final = 4  # a port is taken, a store is damaged
 NOTHING: Final = 5  # nothing was selected
+TIME_LIMIT: Final = 124  # as timeout(1) has it
 INTERRUPTED: Final = 130
 UNREAD: Final = 141  # 128 + SIGPIPE: whoever read the output has gone
+
+
+CODE_IN_ARGUMENTS: Final = (
+    "a code is never an argument, where the shell's history and the list of processes show it"
+)
 
 
 class CommandError(Exception):

@@ -43,6 +43,7 @@ class Answer(Generic[T]):
 
     def __init__(self, settle: Callable[[T | None, BaseException | None], None]) -> None:
         self._settle: Callable[[T | None, BaseException | None], None] | None = settle
+        self.abandoned = False  # whether the caller hung up before it was answered
 
     @property
     def open(self) -> bool:
@@ -167,9 +168,8 @@ class Participant:
             else:
                 future.set_result(value)  # type: ignore[arg-type]
 
-        def run() -> None:
-            enter(Answer(settle))
-
+        answer: Answer[T] = Answer(settle)
+        run = partial(enter, answer)
         if self._stepped and call_id is not None:
             self._entered.add(call_id)
             self._wait_to_enter(call_id, run)
@@ -178,6 +178,9 @@ class Participant:
         self._open_calls.add(future)
         try:
             return await future
+        except asyncio.CancelledError:
+            answer.abandoned = True
+            raise
         finally:
             self._open_calls.discard(future)
 
@@ -379,10 +382,7 @@ class Participant:
 
 
 def dawdling(random: Random, most_ms: int) -> Callable[[], Awaitable[None]]:
-    """Random real delays, for whoever wants to see that they change nothing.
-
-    The process awaits one before it reads, writes or steps.
-    """
+    """Random real delays, to be awaited before a process reads, writes or steps: none matters."""
 
     async def dawdle() -> None:
         await asyncio.sleep(random.random() * most_ms / 1000)  # noqa: TID251 - real on purpose

@@ -103,13 +103,14 @@ def serve_forks(child: Callable[[dict[str, Any]], int]) -> int:
         *lines, buffered = (buffered + data).split(b"\n")
         for line in lines:
             settings = json.loads(line)["start"]
+            server = os.getpid()
             pid = os.fork()
             if pid == 0:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 for fd in (wake_read, wake_write, life_write):
                     os.close(fd)
-                _run_child(child, settings, life_read)
+                _run_child(child, settings, life_read, server)
             _write_line(json.dumps({"started": pid, "name": settings.get("name", "")}))
 
 
@@ -124,14 +125,17 @@ def _report_deaths() -> None:
         _write_line(json.dumps({"died": pid, "status": os.waitstatus_to_exitcode(status)}))
 
 
-def _run_child(child: Callable[[dict[str, Any]], int], settings: Any, life: int) -> None:
+def _run_child(
+    child: Callable[[dict[str, Any]], int], settings: Any, life: int, server: int
+) -> None:
     """Never returns: a forked child must not run its parent's clean-up."""
     code = EXIT_OURS
     try:
         die_with_parent()
         os.dup2(life, 0)
         os.close(life)
-        code = child(settings)
+        # A server that went before this child asked to die with it leaves nobody to serve.
+        code = child(settings) if os.getppid() == server else 0
     except KeyboardInterrupt:
         code = 130
     except BaseException as error:  # noqa: BLE001 - a process's last frame

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 import tempfile
 from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VARIABLE: Final = "LATCHBENCH_READY_FILE"
+GONE: Final = (
+    "the bench of this ready file is not up any more: start one with `latchbench up FLEET.yaml`"
+)
 KEYS: Final = frozenset({"http_url", "grpc_address", "control_socket", "api_key", "devices"})
 
 
@@ -38,13 +42,22 @@ def own_path() -> Path:
     folder = user_folder()
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        about = folder.lstat()
+        is_own = _is_own(folder)
     except OSError as error:
         message = f"cannot make {folder}: {error.strerror}; name a --ready-file"
         raise exits.CommandError(message, exits.ENVIRONMENT) from error
-    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+    if not is_own:
         raise exits.CommandError(f"{folder} belongs to somebody else", exits.ENVIRONMENT)
     return folder / f"up-{os.getpid()}.json"
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether it is a folder that this user made: what others put there is not to be trusted."""
+    try:
+        about = folder.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
 
 
 def write(path: Path, told: Mapping[str, Any]) -> None:
@@ -84,20 +97,39 @@ def _from_environment() -> Path | None:
 
 
 def _newest() -> Path | None:
-    files = sorted(user_folder().glob("up-*.json"), key=lambda path: path.stat().st_mtime)
+    if not _is_own(user_folder()):
+        return None
+    files = sorted(user_folder().glob("up-*.json"), key=_changed_at, reverse=True)
     alive = [path for path in files if _is_alive(path)]
-    return alive[-1] if alive else None
+    if len(alive) > 1:
+        exits.complain(f"latchbench: {len(alive)} benches are up; this is the newest, {alive[0]}")
+    return alive[0] if alive else None
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # its bench has ended since the folder was read
+        return 0.0
 
 
 def _is_alive(path: Path) -> bool:
+    """Whether its bench is up. What a bench has left that was killed is removed."""
     number = path.stem.removeprefix("up-")
     if not (number.isascii() and number.isdigit()):
         return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        path.unlink(missing_ok=True)
-        return False
-    except PermissionError:
+    if _listens(path):
         return True
+    path.unlink(missing_ok=True)
+    return False
+
+
+def _listens(path: Path) -> bool:
+    """Whether somebody answers at the door that it names: a process of that number is no proof."""
+    try:
+        door = str(json.loads(path.read_text())["control_socket"])
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as trying:
+            trying.connect(door)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
     return True

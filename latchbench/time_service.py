@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import grpc
 
+from latchbench.holding import NotHeld, PacedParticipant
 from latchbench.steps import Awaited, Done, LinkCount, Step
 from latchbench.trace import TraceEvent
 from protos.bench.v1 import bench_pb2 as pb
@@ -128,6 +129,38 @@ class TimeServicer(pb_grpc.TimeServiceServicer):
             await context.write(done_to_wire(done))
 
 
+class PacedTimeServicer(TimeServicer):
+    """Lets the bench hold a process whose time passes by itself, and step it meanwhile."""
+
+    def __init__(self, participant: PacedParticipant) -> None:
+        super().__init__(participant)
+        self._paced = participant
+
+    async def Hold(
+        self, request: pb.HoldRequest, context: grpc.aio.ServicerContext
+    ) -> pb.HoldResponse:
+        """Close the gates; see `PacedParticipant.hold`."""
+        del context
+        return pb.HoldResponse(now_us=self._paced.hold(request.now_us))
+
+    async def Resume(
+        self, request: pb.ResumeRequest, context: grpc.aio.ServicerContext
+    ) -> pb.ResumeResponse:
+        """Open them."""
+        try:
+            self._paced.resume(request.base_us, request.since_us, request.rate)
+        except NotHeld:
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, "nobody holds this process")
+        return pb.ResumeResponse()
+
+
+def time_servicer(participant: Participant) -> TimeServicer:
+    """The servicer for this kind of participant."""
+    if isinstance(participant, PacedParticipant):
+        return PacedTimeServicer(participant)
+    return TimeServicer(participant)
+
+
 class Stepper(Protocol):
     """Something that can be stepped: a process at the end of a stream, or one in this process."""
 
@@ -139,7 +172,8 @@ class RemoteStepper:
     """The bench's end of one process's time stream."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
-        self._stream = pb_grpc.TimeServiceStub(channel).Steps()
+        self._time = pb_grpc.TimeServiceStub(channel)
+        self._stream = self._time.Steps()
 
     async def step(self, step: Step) -> Done:
         """Raises `grpc.aio.AioRpcError` or `EOFError` when the process has gone."""
@@ -148,6 +182,16 @@ class RemoteStepper:
         if message is grpc.aio.EOF:
             raise EOFError("the process ended its time stream")
         return done_from_wire(message)
+
+    async def hold(self, now_us: int) -> int:
+        """Hold a process on real time; the time there, `now_us` at least."""
+        reply = await self._time.Hold(pb.HoldRequest(now_us=now_us))
+        return int(reply.now_us)
+
+    async def resume(self, base_us: int, since_us: int, rate: float) -> None:
+        """Let it take up real time again; see `PacedParticipant.resume`."""
+        request = pb.ResumeRequest(base_us=base_us, since_us=since_us, rate=rate)
+        await self._time.Resume(request)
 
     def close(self) -> None:
         """End the stream."""

@@ -107,10 +107,17 @@ class Tracer:
 
 
 class PinLetters:
-    """Replaces tokens by letters in the order of their first appearance."""
+    """Replaces tokens by letters in the order of their first appearance.
 
-    def __init__(self) -> None:
-        self._letters: dict[str, str] = {}
+    Those that `known` has given out stay as they are.
+    """
+
+    def __init__(self, known: PinLetters | None = None) -> None:
+        self._letters: dict[str, str] = known.given() if known is not None else {}
+
+    def given(self) -> dict[str, str]:
+        """The letters so far, by token."""
+        return dict(self._letters)
 
     def plain(self, event: TraceEvent) -> TraceEvent:
         """The event as it is shown."""

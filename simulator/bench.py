@@ -34,6 +34,7 @@ from simulator.layout import (
     host_settings,
     pack,
 )
+from simulator.paced_clock import PacedClock
 from simulator.scenario.verdict import LockLeft
 
 if TYPE_CHECKING:
@@ -80,9 +81,11 @@ class Bench:
         self.http_url = ""
         self.grpc_address = ""
         self.conductor = Conductor(fleet.clock.start_us) if options.stepped else None
+        self.paced = PacedClock(fleet.clock.start_us)  # without members if there is a conductor
         self._rig = rig
         self._directory = rig.new_case()
-        self._mask_key = secrets.token_hex(32)
+        shared = options.masking
+        self._mask_key = shared.key if shared is not None else secrets.token_hex(32)
         self._masker = Masker(bytes.fromhex(self._mask_key), show=options.show_codes)
         self._stack = AsyncExitStack()
         self._controls: dict[str, Any] = {}
@@ -121,8 +124,12 @@ class Bench:
             await self._know_host(host, locks)
         await self._know_gateway(gateway)
         await self._register()
-        if self.conductor is not None:
-            await self.settle(self.conductor.now_us + SYNC_DEADLINE_STEPPED_US)
+        if self.conductor is None:
+            self._stack.callback(self.paced.stop)
+            rate, paused = self.options.rate, self.options.paused
+            await self.paced.start(rate, SYNC_DEADLINE_STEPPED_US, paused=paused)
+        else:
+            await self.settle(self.now_us() + SYNC_DEADLINE_STEPPED_US)
 
     async def _spawn(
         self, hosts: Sequence[Mapping[str, Any]], gateway: Mapping[str, Any]
@@ -168,13 +175,16 @@ class Bench:
                 host_address=str(host.info["device_address"]),
                 nvm_path=str(nvm_path(folder, lock.name)),
             )
-        if self.conductor is not None:
-            await self.conductor.add(name, self._stepper(control))
+        await self._take_part(name, control)
 
-    def _stepper(self, channel: Any) -> RemoteStepper:
+    async def _take_part(self, name: str, channel: Any) -> None:
+        """A process shares the bench's time from now on."""
         stepper = RemoteStepper(channel)
         self._stack.callback(stepper.close)
-        return stepper
+        if self.conductor is not None:
+            await self.conductor.add(name, stepper)
+        else:
+            self.paced.add(name, stepper)
 
     async def _know_gateway(self, gateway: Started) -> None:
         self.gateway_pid = gateway.pid
@@ -184,8 +194,7 @@ class Bench:
         self._admin = admin_pb2_grpc.AdminServiceStub(channel)
         self._http = httpx.AsyncClient(base_url=self.http_url, timeout=120, trust_env=False)
         self._stack.push_async_callback(self._http.aclose)
-        if self.conductor is not None:
-            await self.conductor.add("gateway", self._stepper(channel))
+        await self._take_part("gateway", channel)
 
     def _open(self, address: str) -> Any:
         channel = open_channel(
@@ -213,9 +222,11 @@ class Bench:
         self, member: str, make: Callable[[tuple[tuple[str, str], ...]], Awaitable[T]]
     ) -> T:
         """A call that takes no time; `make` is given the metadata that lets it in."""
-        if self.conductor is None:
-            return await make(())
-        return await self.conductor.ask(member, lambda call_id: make(((CALL_KEY, call_id),)))
+
+        def marked(call_id: str | None) -> Awaitable[T]:
+            return make(() if call_id is None else ((CALL_KEY, call_id),))
+
+        return await (self.conductor or self.paced).ask(member, marked)
 
     async def act(self, lock: str, **action: Any) -> bench_pb2.ActResponse:
         """Do something to a lock that its radio could not: press keys, cut its power, arm a fault.
@@ -229,15 +240,25 @@ class Bench:
             self.locks[lock].host, lambda metadata: stub.Act(request, metadata=metadata)
         )
 
+    async def set_hub(self, hub: str, state: str) -> None:
+        """Take the radio of a declared hub away from its locks (`down`), or give it back (`up`).
+
+        Raises `grpc.aio.AioRpcError` with words for another state, and `KeyError` for another hub.
+        """
+        host = self.locks[self.fleet.hubs[hub][0]].host
+        request = bench_pb2.SetHubRequest(hub=hub, state=state)
+        stub = self._controls[host]
+        await self._ask(host, lambda metadata: stub.SetHub(request, metadata=metadata))
+
     async def truth(self, lock: str) -> bench_pb2.LockTruth:
         """A lock as it really is."""
-        request = bench_pb2.DumpTruthRequest(locks=[lock])
-        stub = self._controls[self.locks[lock].host]
-        reply = await self._ask(
-            self.locks[lock].host, lambda metadata: stub.DumpTruth(request, metadata=metadata)
-        )
-        truth: bench_pb2.LockTruth = reply.locks[0]
-        return truth
+        return (await self._truths(self.locks[lock].host, [lock]))[0]
+
+    async def _truths(self, host: str, names: Sequence[str]) -> Sequence[bench_pb2.LockTruth]:
+        request = bench_pb2.DumpTruthRequest(locks=names)
+        dump = self._controls[host].DumpTruth
+        reply = await self._ask(host, lambda metadata: dump(request, metadata=metadata))
+        return list(reply.locks)
 
     async def http(
         self, method: str, path: str, body: Mapping[str, Any] | None = None
@@ -343,7 +364,8 @@ class Bench:
         return self._lettered()[0]
 
     def _lettered(self) -> tuple[list[TraceEvent], PinLetters]:
-        letters = PinLetters()
+        shared = self.options.masking
+        letters = PinLetters(shared.letters if shared is not None else None)
         return [letters.plain(event) for event in merged(self._trace)], letters
 
     def letters(self) -> PinLetters:
@@ -354,14 +376,19 @@ class Bench:
         """What stands for a PIN until its letter is known."""
         return self._masker.token(pin)
 
-    async def left(self) -> tuple[LockLeft, ...]:
-        """What every lock's own memory holds now."""
-        letters = self.letters()
+    async def held(self) -> tuple[LockLeft, ...]:
+        """What every lock's own memory holds now.
+
+        PINs are tokens, because their letters are known when the trace is whole: see `letters`.
+        """
+        truths: dict[str, bench_pb2.LockTruth] = {}
+        for host in self._controls:
+            names = [name for name, lock in self.locks.items() if lock.host == host]
+            truths.update(zip(names, await self._truths(host, names), strict=True))
         found = []
         for name in self.fleet.locks:
-            truth = await self.truth(name)
-            slots = {slot.slot: letters.shown(self.token(Pin(slot.code))) for slot in truth.slots}
-            lock = self.locks[name]
+            lock, truth = self.locks[name], truths[name]
+            slots = {slot.slot: self.token(Pin(slot.code)) for slot in truth.slots}
             process = f"{lock.host} pid {lock.host_pid} at {lock.host_address}"
             found.append(LockLeft(name, truth.profile, slots, truth.slots_max, process))
         return tuple(found)

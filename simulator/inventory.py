@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from simulator.scenario.cases import LockPlan
 
 
+def hub_name(lock: LockPlan) -> str:
+    """The lock's hub. Its own, if it names none; no declared hub can be called so."""
+    return lock.hub or f"hub of {lock.name}"
+
+
 def offline_secret(device_id: str) -> str:
     """What the lock and the gateway derive offline codes from.
 
@@ -34,7 +39,7 @@ def device_message(
         device_id=device_id,
         name=lock.name,
         lock_id=lock.name,
-        hub=lock.hub or f"hub of {lock.name}",
+        hub=lock.hub or "",
         host=host,
         host_address=host_address,
         time_zone=lock.zone or "",
@@ -67,7 +72,7 @@ def host_lock(lock: LockPlan, device_id: str) -> Mapping[str, Any]:
     return {
         "name": lock.name,
         "lock_id": lock.name,
-        "hub": lock.hub or f"hub of {lock.name}",
+        "hub": hub_name(lock),
         "profile": profile_to_plain(lock.profile.name, lock.profile.lock),
         "codes": {str(slot): pin.reveal() for slot, pin in lock.codes.items()},
         "fill_slots": lock.fill_slots,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.inventory import host_lock
+from latchbench.trace import PinLetters
+from simulator.inventory import host_lock, hub_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,17 +19,32 @@ WORKSPACE_ID: Final = str(uuid.uuid5(uuid.NAMESPACE_URL, "latchbench:workspace")
 # In virtual time a call may wait long; in real time an SDK gives up after 30 s, so we do before.
 SYNC_DEADLINE_STEPPED_US: Final = 600_000_000
 SYNC_DEADLINE_PACED_US: Final = 25_000_000
+# How long the gateway leaves a lock in peace after it wrote a code, which is a matter of how slow
+# the locks are: with measured latencies as managers in the field do it, else not at all.
+CODE_GAPS_US: Final = {"fast": 0, "instant": 0, "zwave": 2_000_000}
 HUBS_APART_MAX: Final = 8
 HOSTS_PACKED: Final = 4
 LOCKS_PER_HOST_MAX: Final = 1024
+
+
+@dataclass(slots=True)
+class Masking:
+    """What benches share so that a PIN has the same letter in all their traces.
+
+    `letters` are those that the benches before have given out.
+    """
+
+    key: str
+    letters: PinLetters = field(default_factory=PinLetters)
 
 
 @dataclass(frozen=True, slots=True)
 class BenchOptions:
     """How to run a fleet. `state_dir` None: memory files that go with the bench.
 
-    `dawdle_ms` puts random real delays of up to that into every process, to show that they do not
-    matter.
+    `rate` and `paused` are for a bench on real time: how fast it passes, and whether it stands
+    still at first. `dawdle_ms` puts random real delays of up to that into every process, to show
+    that they do not matter.
     """
 
     seed: int = 0
@@ -42,7 +58,10 @@ class BenchOptions:
     timing: str | None = None
     api_key: str | None = None
     hosts: int | str | None = None
+    rate: float = 1.0
+    paused: bool = False
     dawdle_ms: int = 0
+    masking: Masking | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +76,30 @@ class Place:
 def pack(fleet: Fleet, wanted: int | str | None) -> list[list[LockPlan]]:
     """Which locks share a host process. A hub is never split; results never depend on this.
 
-    One host per hub up to 8 hubs, above that 4 hosts, more when they would have over 1,024 locks.
+    One host per hub up to 8 hubs, above that 4 hosts, more when they would have over 1,024 locks;
+    each hub goes into the host that has the fewest locks so far.
     """
     by_hub: dict[str, list[LockPlan]] = {}
     for lock in fleet.locks.values():
-        by_hub.setdefault(lock.hub or f"hub of {lock.name}", []).append(lock)
+        by_hub.setdefault(hub_name(lock), []).append(lock)
     hubs = list(by_hub.values())
     if wanted == "per-lock" or (wanted is None and len(hubs) <= HUBS_APART_MAX):
         return hubs
     least = -(-len(fleet.locks) // LOCKS_PER_HOST_MAX)
     count = min(max(wanted if isinstance(wanted, int) else HOSTS_PACKED, least), len(hubs))
     packed: list[list[LockPlan]] = [[] for _ in range(count)]
-    for number, hub in enumerate(hubs):
-        packed[number % count].extend(hub)
+    for hub in hubs:
+        emptiest = min(packed, key=len)
+        if len(emptiest) + len(hub) > LOCKS_PER_HOST_MAX:
+            emptiest = []
+            packed.append(emptiest)
+        emptiest.extend(hub)
     return packed
+
+
+def shares_hubs(fleet: Fleet) -> bool:
+    """Whether any lock has a neighbour on its hub, so that locks cannot have a host each."""
+    return any(len(locks) > 1 for locks in fleet.hubs.values())
 
 
 def host_settings(
@@ -112,14 +141,18 @@ def gateway_settings(fleet: Fleet, options: BenchOptions, place: Place) -> Mappi
         "mask_key": place.mask_key,
         "show_codes": options.show_codes,
         "stepped": stepped,
+        "time_control": not stepped,
         "start_us": fleet.clock.start_us,
         "seed": options.seed if stepped else None,
         "programming": options.programming or told.programming or ("sync" if stepped else "async"),
         "sync_deadline_us": told.sync_deadline_us or deadline_us,
         "dawdle_ms": options.dawdle_ms,
+        "code_gap_us": CODE_GAPS_US[options.timing or fleet.timing],
     }
     if told.jit_lead_us is not None:
         settings["jit_lead_us"] = told.jit_lead_us
+    if told.commands_per_hub is not None:
+        settings["commands_per_hub"] = told.commands_per_hub
     return settings
 
 

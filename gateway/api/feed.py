@@ -67,23 +67,27 @@ class Feed:
 class Feeds:
     """All watchers. `missed(event_id, limit)` reads stored events."""
 
-    def __init__(self, missed: Callable[[str, int], list[EventRecord]]) -> None:
+    def __init__(self, missed: Callable[[str | None, int], list[EventRecord]]) -> None:
         self._missed = missed
         self._open: list[Feed] = []
         self.stopping = False
 
     def subscribe(self, after_event_id: str | None) -> Feed:
         """Raises `InvalidInput` when there is no event of that id."""
-        stored: list[EventRecord] = []
-        if after_event_id is not None:
-            try:
-                stored = self._missed(after_event_id, WAITING_MAX)
-            except UnknownEvent as error:
-                problem = Problem("after_event_id", "There is no event of this id")
-                raise InvalidInput([problem]) from error
-        feed = Feed(self, stored)
+        feed = Feed(self, () if after_event_id is None else self.stored(after_event_id))
         self._open.append(feed)
         return feed
+
+    def stored(self, after_event_id: str | None) -> Sequence[EventRecord]:
+        """Events that have happened, from the oldest on or after one; at most `WAITING_MAX`.
+
+        Raises `InvalidInput` when there is no event of that id.
+        """
+        try:
+            return self._missed(after_event_id, WAITING_MAX)
+        except UnknownEvent as error:
+            problem = Problem("after_event_id", "There is no event of this id")
+            raise InvalidInput([problem]) from error
 
     def publish(self, events: Sequence[EventRecord]) -> None:
         """Events that are durable now."""

@@ -14,6 +14,7 @@ from gateway.api.port import CALL_HEADER
 from gateway.api.status import grpc_status
 from gateway.policy.errors import GatewayError, InternalError, Stepped
 from latchbench.lockstep import SteppedRefusal
+from protos.access.v1 import access_codes_pb2 as pb
 from protos.access.v1 import access_codes_pb2_grpc
 
 if TYPE_CHECKING:
@@ -78,8 +79,40 @@ class AccessCodeService(access_codes_pb2_grpc.AccessCodeServiceServicer):
 
     async def Delete(self, request: Any, context: Any) -> Any:
         """Want an access code absent."""
-        await self._ask(request, context, self._plane.delete)
-        return wire.delete_message()
+        return wire.delete_message(await self._ask(request, context, self._plane.delete))
+
+    async def Create(self, request: Any, context: Any) -> Any:
+        """One access code on one device."""
+        return wire.create_message(await self._ask(request, context, self._plane.create))
+
+    async def Update(self, request: Any, context: Any) -> Any:
+        """Another name, code, time or rule for one access code."""
+        return wire.update_message(await self._ask(request, context, self._plane.update))
+
+    async def UpdateMultiple(self, request: Any, context: Any) -> Any:
+        """Another name or time for all access codes of a key."""
+        await self._ask(request, context, self._plane.update_multiple)
+        return pb.UpdateMultipleResponse()
+
+    async def GenerateCode(self, request: Any, context: Any) -> Any:
+        """A code that the device takes now."""
+        return wire.generated_message(await self._ask(request, context, self._plane.generate))
+
+    async def GetUnmanaged(self, request: Any, context: Any) -> Any:
+        """One code that the gateway did not make."""
+        view = await self._ask(request, context, self._plane.get_unmanaged)
+        return pb.GetUnmanagedResponse(access_code=wire.unmanaged_message(view))
+
+    async def ListUnmanaged(self, request: Any, context: Any) -> Any:
+        """A page of the codes on a device that the gateway did not make."""
+        page = await self._ask(request, context, self._plane.list_unmanaged)
+        rows = map(wire.unmanaged_message, page.items)
+        return pb.ListUnmanagedResponse(access_codes=rows, next_page_cursor=page.next_cursor)
+
+    async def GetActionAttempt(self, request: Any, context: Any) -> Any:
+        """One action attempt."""
+        view = await self._ask(request, context, self._plane.get_attempt)
+        return pb.GetActionAttemptResponse(action_attempt=wire.attempt_message(view))
 
     async def PullBackupAccessCode(self, request: Any, context: Any) -> Any:
         """A spare code for the guest of a code that cannot be set."""
@@ -105,6 +138,10 @@ class AccessCodeService(access_codes_pb2_grpc.AccessCodeServiceServicer):
 
     async def _watch(self, request: Any, context: Any) -> None:
         after = request.after_event_id if request.HasField("after_event_id") else None
+        if request.stored:
+            for event in self._plane.stored_events(after):
+                await context.write(wire.event_message(event))
+            return
         feed = self._plane.subscribe(after)
         try:
             await context.send_initial_metadata(())

@@ -9,11 +9,14 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
+from gateway.policy.mutations import Change
 from gateway.policy.times import time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gateway.policy.answers import AttemptView, CreateView, GeneratedCode, UnmanagedView
+    from gateway.policy.mutations import Terms
     from gateway.policy.records import (
         AccessCodeView,
         CodeProblem,
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
         PlanView,
         StragglerView,
     )
+    from latchbench.pin import Pin
 
 Json = dict[str, Any]
 
@@ -44,6 +48,60 @@ def create_multiple_json(view: CreateMultipleView) -> Json:
             "ignored_parameters": view.ignored_parameters,
         },
     }
+
+
+def create_json(view: CreateView) -> Json:
+    """`access_code` and `action_attempt`."""
+    return {
+        "access_code": access_code_json(view.access_code),
+        "action_attempt": attempt_json(view.attempt),
+        "latchbench": {
+            "warnings": _warnings(view.warnings),
+            "ignored_parameters": view.ignored_parameters,
+        },
+    }
+
+
+def attempt_json(view: AttemptView) -> Json:
+    """An `action_attempt`. One that has succeeded has a result, one that failed an error."""
+    result: Json | None = None
+    if view.status == "success":
+        code = view.access_code
+        result = {} if code is None else {"access_code": access_code_json(code)}
+    error = {"type": view.error_type, "message": view.error_message}
+    return {
+        "action_attempt_id": view.action_attempt_id,
+        "action_type": view.action_type,
+        "status": view.status,
+        "result": result,
+        "error": error if view.status == "error" else None,
+    }
+
+
+def unmanaged_json(view: UnmanagedView) -> Json:
+    """An unmanaged `access_code`: read only, its digits null where the lock masks them."""
+    return {
+        "access_code_id": view.access_code_id,
+        "device_id": view.device_id,
+        "workspace_id": view.workspace_id,
+        "name": None,
+        "code": None if view.code is None else view.code.reveal(),
+        "type": "ongoing",
+        "status": view.status,
+        "created_at": time_text(view.created_at_us),
+        "starts_at": None,
+        "ends_at": None,
+        "errors": [],
+        "warnings": [],
+        "is_managed": False,
+        "cannot_be_managed": True,
+        "cannot_delete_unmanaged_access_code": True,
+    }
+
+
+def generated_json(view: GeneratedCode) -> Json:
+    """`generated_code`: a device, and a code that it takes."""
+    return {"generated_code": {"device_id": view.device_id, "code": view.code.reveal()}}
 
 
 def plan_json(view: PlanView) -> Json:
@@ -180,7 +238,15 @@ def _problem(problem: CodeProblem) -> Json:
         told["managed_access_code_id"] = problem.managed_access_code_id
     if problem.unmanaged_access_code_id is not None:
         told["unmanaged_access_code_id"] = problem.unmanaged_access_code_id
-    return told
+    return told | _modification(problem)
+
+
+def _modification(entry: CodeProblem | CodeWarning) -> Json:
+    """What somebody changed at the lock: which fields, and never from or to which digits."""
+    if entry.change_type is None:
+        return {}
+    fields = [{"field": name, "from": None, "to": None} for name in entry.modified_fields]
+    return {"change_type": entry.change_type, "modified_fields": fields}
 
 
 def _warnings(warnings: Iterable[CodeWarning]) -> list[Json]:
@@ -189,6 +255,7 @@ def _warnings(warnings: Iterable[CodeWarning]) -> list[Json]:
             "warning_code": one.warning_code,
             "message": one.message,
             "created_at": time_text(one.created_at_us),
+            **_modification(one),
         }
         for one in warnings
     ]
@@ -202,4 +269,18 @@ def _mutation(mutation: PendingMutation) -> Json:
     }
     if mutation.scheduled_at_us is not None:
         told["scheduled_at"] = time_text(mutation.scheduled_at_us)
+    change = mutation.change
+    if change is not None:
+        told["from"] = _terms(change.mutation_code, change.before, mutation.old_code)
+        told["to"] = _terms(change.mutation_code, change.after, mutation.code)
     return told
+
+
+def _terms(change: Change, terms: Terms, code: Pin | None) -> Json:
+    match change:
+        case Change.CODE:
+            return {"code": None if code is None else code.reveal()}
+        case Change.NAME:
+            return {"name": terms.name}
+        case Change.TIME_FRAME:
+            return {"starts_at": _time(terms.starts_at_us), "ends_at": _time(terms.ends_at_us)}

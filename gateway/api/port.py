@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from gateway.policy.answers import AttemptView, CreateView, GeneratedCode, UnmanagedView
     from gateway.policy.records import (
         AccessCodeView,
         CreateMultipleView,
@@ -65,8 +66,32 @@ class AccessPlane(Protocol):
     def list(self, query: Mapping[str, object], answer: Answer[Page]) -> None:
         """A page of access codes."""
 
-    def delete(self, query: Mapping[str, object], answer: Answer[None]) -> None:
-        """Want an access code absent; answered when that is durable."""
+    def create(self, body: Mapping[str, object], answer: Answer[CreateView]) -> None:
+        """One access code on one device."""
+
+    def update(self, body: Mapping[str, object], answer: Answer[AttemptView]) -> None:
+        """Another name, code, time or rule for one access code."""
+
+    def update_multiple(self, body: Mapping[str, object], answer: Answer[None]) -> None:
+        """Another name or time for all access codes of a key."""
+
+    def delete(self, query: Mapping[str, object], answer: Answer[AttemptView]) -> None:
+        """Want an access code absent; answered when that is durable, or done if asked so."""
+
+    def generate(self, query: Mapping[str, object], answer: Answer[GeneratedCode]) -> None:
+        """A code that a device takes now; nothing is reserved."""
+
+    def get_unmanaged(self, query: Mapping[str, object], answer: Answer[UnmanagedView]) -> None:
+        """One code that the gateway did not make."""
+
+    def list_unmanaged(self, query: Mapping[str, object], answer: Answer[Page]) -> None:
+        """A page of the codes on a device that the gateway did not make."""
+
+    def get_attempt(self, query: Mapping[str, object], answer: Answer[AttemptView]) -> None:
+        """One action attempt."""
+
+    def list_attempts(self, query: Mapping[str, object], answer: Answer[Page]) -> None:
+        """A page of action attempts."""
 
     def list_devices(self, query: Mapping[str, object], answer: Answer[Page]) -> None:
         """A page of devices."""
@@ -84,6 +109,12 @@ class AccessPlane(Protocol):
         """Events from now on, or all after one. May be called outside the gate.
 
         Raises `InvalidInput` when there is no event of that id.
+        """
+
+    def stored_events(self, after_event_id: str | None) -> Sequence[EventRecord]:
+        """Events that have happened, from the oldest on or after one; a bounded number.
+
+        May be called outside the gate. Raises `InvalidInput` when there is no event of that id.
         """
 
 

@@ -77,6 +77,18 @@ _MEANINGS: Final[Mapping[type[GatewayError], Meaning]] = {
         "empty_backup_access_code_pool",
         grpc.StatusCode.FAILED_PRECONDITION,
     ),
+    errors.CommonCodeKeyNotFound: Meaning(
+        HTTPStatus.NOT_FOUND, "common_code_key_not_found", grpc.StatusCode.NOT_FOUND
+    ),
+    errors.ActionAttemptNotFound: Meaning(
+        HTTPStatus.NOT_FOUND, "action_attempt_not_found", grpc.StatusCode.NOT_FOUND
+    ),
+    errors.AccessCodeBeingRemoved: Meaning(
+        HTTPStatus.CONFLICT, "access_code_being_removed", grpc.StatusCode.FAILED_PRECONDITION
+    ),
+    errors.RequestIdReused: Meaning(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "request_id_reused", grpc.StatusCode.ALREADY_EXISTS
+    ),
     errors.DeviceDoesNotSupportAccessCodes: Meaning(
         HTTPStatus.BAD_REQUEST,
         "device_does_not_support_access_codes",
@@ -84,6 +96,9 @@ _MEANINGS: Final[Mapping[type[GatewayError], Meaning]] = {
     ),
     errors.CodeCannotBeShared: Meaning(
         HTTPStatus.BAD_REQUEST, "code_cannot_be_shared", grpc.StatusCode.FAILED_PRECONDITION
+    ),
+    errors.CodeCannotBeSet: Meaning(
+        HTTPStatus.BAD_REQUEST, "code_cannot_be_set", grpc.StatusCode.FAILED_PRECONDITION
     ),
     errors.DeviceOffline: Meaning(
         HTTPStatus.BAD_REQUEST, "device_offline", grpc.StatusCode.FAILED_PRECONDITION
@@ -111,7 +126,7 @@ _DUPLICATE: Final = Meaning(
 
 def meaning(error: GatewayError) -> Meaning:
     """How `error` is told. Every leaf of the tree has a row; a missing one is a `KeyError`."""
-    if isinstance(error, errors.CodeCannotBeShared) and error.duplicate_only:
+    if isinstance(error, errors.CodeRefused) and error.duplicate_only:
         return _DUPLICATE
     return _MEANINGS[type(error)]
 
@@ -146,7 +161,7 @@ def _data(error: GatewayError, request_id: str) -> Json:
             return {"device_ids": device_ids}
         case errors.NotFound(path=path):
             return {"path": path}
-        case errors.CodeCannotBeShared(rollback=rollback):
+        case errors.CodeRefused(rollback=rollback):
             data: Json = {"devices": _devices(error)}
             if rollback is not None:
                 data["rollback"] = {
@@ -186,7 +201,7 @@ def _conflict(refusal: Refusal) -> dict[str, str]:
 def _refusals(error: GatewayError) -> Iterator[Refusal]:
     """The devices that stand in the way, whichever kind of error names them."""
     match error:
-        case errors.CodeCannotBeShared(refusals=refusals) | errors.InvalidInput(refusals=refusals):
+        case errors.CodeRefused(refusals=refusals) | errors.InvalidInput(refusals=refusals):
             yield from refusals
         case errors.DeviceOffline(devices=devices):
             for device_id in devices:
@@ -238,7 +253,7 @@ def _details(error: GatewayError, told: Meaning) -> Iterator[Message]:
     violations = list(_violations(error))
     if violations:
         yield error_details_pb2.BadRequest(field_violations=violations)
-    rollback = error.rollback if isinstance(error, errors.CodeCannotBeShared) else None
+    rollback = error.rollback if isinstance(error, errors.CodeRefused) else None
     if rollback is not None:
         yield _left_behind(rollback, "", f"devices to clear: {len(rollback.cleanup)}")
     refusals = list(_refusals(error))

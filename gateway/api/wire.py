@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from gateway.policy.mutations import Change
+from gateway.policy.records import PendingMutation
 from gateway.policy.times import US_PER_S, exact_time_text
 from protos.access.v1 import access_codes_pb2 as pb
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
+    from gateway.policy.answers import AttemptView, CreateView, GeneratedCode, UnmanagedView
+    from gateway.policy.mutations import Mutation, Terms
     from gateway.policy.records import (
         AccessCodeView,
         CodeProblem,
@@ -25,11 +29,11 @@ if TYPE_CHECKING:
         CreateMultipleView,
         DeviceView,
         EventRecord,
-        PendingMutation,
         PlanView,
         PulledView,
         StragglerView,
     )
+    from latchbench.pin import Pin
 
 _UINT64_MAX: Final = 2**64 - 1
 _NANOS_PER_S: Final = 1_000_000_000
@@ -39,6 +43,7 @@ _WORDS: Final[Mapping[str, Mapping[int, str]]] = {
         pb.BEHAVIOR_THROW: "throw",
         pb.BEHAVIOR_CREATE_RANDOM_CODE: "create_random_code",
     },
+    "type": {pb.CODE_TYPE_ONGOING: "ongoing", pb.CODE_TYPE_TIME_BOUND: "time_bound"},
     "max_time_rounding": {
         pb.TIME_ROUNDING_1HOUR: "1hour",
         pb.TIME_ROUNDING_1DAY: "1day",
@@ -120,9 +125,52 @@ def list_message(rows: Iterable[AccessCodeView], next_cursor: str | None) -> pb.
     )
 
 
-def delete_message() -> pb.DeleteResponse:
+def delete_message(view: AttemptView) -> pb.DeleteResponse:
     """The answer to `Delete`."""
-    return pb.DeleteResponse()
+    return pb.DeleteResponse(action_attempt=attempt_message(view))
+
+
+def create_message(view: CreateView) -> pb.CreateResponse:
+    """The answer to `Create`."""
+    return pb.CreateResponse(
+        access_code=access_code_message(view.access_code),
+        action_attempt=attempt_message(view.attempt),
+        warnings=_warnings(view.warnings),
+    )
+
+
+def update_message(view: AttemptView) -> pb.UpdateResponse:
+    """The answer to `Update`."""
+    return pb.UpdateResponse(action_attempt=attempt_message(view))
+
+
+def attempt_message(view: AttemptView) -> pb.ActionAttempt:
+    """One action attempt."""
+    return pb.ActionAttempt(
+        action_attempt_id=view.action_attempt_id,
+        action_type=view.action_type,
+        status=f"ATTEMPT_STATUS_{view.status.upper()}",
+        error_type=view.error_type,
+        error_message=view.error_message,
+        access_code=None if view.access_code is None else access_code_message(view.access_code),
+    )
+
+
+def generated_message(view: GeneratedCode) -> pb.GenerateCodeResponse:
+    """The answer to `GenerateCode`."""
+    return pb.GenerateCodeResponse(device_id=view.device_id, code=view.code.reveal())
+
+
+def unmanaged_message(view: UnmanagedView) -> pb.UnmanagedAccessCode:
+    """One code that the gateway did not make."""
+    return pb.UnmanagedAccessCode(
+        access_code_id=view.access_code_id,
+        device_id=view.device_id,
+        workspace_id=view.workspace_id,
+        code=None if view.code is None else view.code.reveal(),
+        status=f"CODE_STATUS_{view.status.name}",
+        created_at=_stamp(view.created_at_us),
+    )
 
 
 def devices_message(
@@ -206,7 +254,22 @@ def event_message(event: EventRecord) -> pb.Event:
         code=None if event.code is None else event.code.reveal(),
         access_code_errors=_problems(event.errors),
         access_code_warnings=_warnings(event.warnings),
+        mutations=[_event_mutation(event, one) for one in event.mutations],
         backup_access_code_id=event.backup_access_code_id,
+    )
+
+
+def _event_mutation(event: EventRecord, change: Mutation) -> pb.PendingMutation:
+    of_code = change.mutation_code is Change.CODE
+    return _mutation(
+        PendingMutation(
+            change.mutation_code.value,
+            "",
+            change.requested_at_us,
+            change=change,
+            old_code=event.old_code if of_code else None,
+            code=event.code if of_code else None,
+        )
     )
 
 
@@ -227,6 +290,8 @@ def _problems(problems: Iterable[CodeProblem]) -> list[pb.Problem]:
             is_device_error=one.is_device_error,
             managed_access_code_id=one.managed_access_code_id,
             unmanaged_access_code_id=one.unmanaged_access_code_id,
+            change_type=one.change_type,
+            modified_fields=one.modified_fields,
         )
         for one in problems
     ]
@@ -238,15 +303,31 @@ def _warnings(warnings: Iterable[CodeWarning]) -> list[pb.Warning]:
             warning_code=one.warning_code,
             message=one.message,
             created_at=_stamp(one.created_at_us),
+            change_type=one.change_type,
+            modified_fields=one.modified_fields,
         )
         for one in warnings
     ]
 
 
 def _mutation(mutation: PendingMutation) -> pb.PendingMutation:
-    return pb.PendingMutation(
+    message = pb.PendingMutation(
         mutation_code=mutation.mutation_code,
         message=mutation.message,
         created_at=_stamp(mutation.created_at_us),
         scheduled_at=_stamp(mutation.scheduled_at_us),
+    )
+    if mutation.change is not None:
+        # `from` is a word of Python's, so the field cannot be named in the call above.
+        getattr(message, "from").CopyFrom(_side(mutation.change.before, mutation.old_code))
+        message.to.CopyFrom(_side(mutation.change.after, mutation.code))
+    return message
+
+
+def _side(terms: Terms, code: Pin | None) -> pb.MutationSide:
+    return pb.MutationSide(
+        code=None if code is None else code.reveal(),
+        name=terms.name,
+        starts_at=_stamp(terms.starts_at_us),
+        ends_at=_stamp(terms.ends_at_us),
     )

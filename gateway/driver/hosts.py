@@ -20,7 +20,7 @@ from gateway.driver.wire import (
     notice_from_wire,
     report_from_wire,
 )
-from gateway.policy.commands import Report, Transmit
+from gateway.policy.commands import Rejection, Report, Transmit
 from gateway.policy.retry import backoff_us
 from latchbench.channel import channel_options, open_channel
 from protos.device.v1 import lock_host_pb2 as pb
@@ -173,7 +173,7 @@ class Hosts:
             told = report_from_wire(report)
         except MalformedMessage:
             self._parts.counters.add("malformed_reports")
-            told = Report(Transmit.FAIL)
+            told = Report(Transmit.FAIL, rejection=Rejection.MALFORMED)
         self.core.on_report(device_id, report.sequence, told)
 
     # Connecting.

@@ -10,20 +10,19 @@ together. Nothing is sent to a lock for a code before that.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from gateway.engine.admit import Admitter, code_warnings
-from gateway.engine.book import Belief
+from gateway.engine.admit import Admitter, Hooks, code_warnings
 from gateway.engine.facts import has_space, lock_facts, no_space, refusal_of
 from gateway.engine.offline import OfflineCodes
 from gateway.engine.times import Times
 from gateway.policy.errors import (
-    CodeCannotBeShared,
     DeviceDoesNotSupportAccessCodes,
     DeviceNotFound,
     DeviceOffline,
     GatewayError,
+    LockRefused,
     Refusal,
 )
 from gateway.policy.mirror import Knowledge
@@ -32,7 +31,7 @@ from gateway.policy.records import CreateMultipleView, PlanView, StragglerView
 from gateway.policy.request import Behavior, CreateMultiple, parse_create_multiple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gateway.engine.dispatch import Dispatcher
     from gateway.engine.groups import Groups
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Admitting:
-    """One call on its way to a decision."""
+    """One call on its way to a decision. `key` is what its codes shall belong to, if it says so."""
 
     request: CreateMultiple
     devices: list[DeviceRecord]
@@ -57,6 +56,8 @@ class Admitting:
     timings: Mapping[str, Timing]
     answer: Answer[CreateMultipleView] | None = None
     plan_answer: Answer[PlanView] | None = None
+    key: str | None = None
+    hooks: Hooks = field(default_factory=Hooks)
     waits_for: dict[str, None] = field(default_factory=dict)
     timer: Timer | None = None
 
@@ -89,7 +90,7 @@ class Admission:
         self._queue: deque[Admitting] = deque()
         self._choosing = False
         self._offline_codes = OfflineCodes(parts)
-        self._times = Times(parts, self._offline_codes)
+        self.times = Times(parts, self._offline_codes)
 
     def open_count(self) -> int:
         """Calls that are not admitted or refused."""
@@ -98,15 +99,19 @@ class Admission:
     # The request.
 
     def create_multiple(
-        self, body: Mapping[str, object], answer: Answer[CreateMultipleView]
+        self,
+        body: Mapping[str, object],
+        answer: Answer[CreateMultipleView],
+        keep: Callable[[CreateMultipleView], None],
     ) -> None:
-        """One code over many devices."""
+        """One code over many devices. `keep` is told the answer when the group is decided."""
         try:
-            call = self._read(body)
+            call = self.admitting(parse_create_multiple(body, self._parts.now_us()))
         except GatewayError as error:
             answer.fail(error)
             return
         call.answer = answer
+        call.hooks = Hooks(drawn=keep)
         self._parts.trace(
             "gateway.create_multiple",
             devices=",".join(device.name for device in call.devices),
@@ -114,16 +119,13 @@ class Admission:
             sync=call.sync,
             pin=call.request.code,
         )
-        if call.request.is_offline:
-            self._derive(call)
-        else:
-            self._prepare(call)
+        self.prepare(call)
 
     def _derive(self, call: Admitting) -> None:
         """Offline codes need no word with any lock, so nothing is waited for and nothing asked."""
         try:
             decision, timings = self._offline_codes.decide(call.request, call.devices)
-        except CodeCannotBeShared as error:
+        except LockRefused as error:
             call.fail(error)
             return
         if call.plan_answer is not None:
@@ -132,13 +134,13 @@ class Admission:
             self._tell_apart(decision)
             self._admitter.admit(
                 call.request, decision, call.devices, call.answer, offline=[], sync=False,
-                timings=timings, deadline_us=call.deadline_us,
+                timings=timings, deadline_us=call.deadline_us, key=call.key, hooks=call.hooks,
             )  # fmt: skip
 
     def plan(self, body: Mapping[str, object], answer: Answer[PlanView]) -> None:
         """The same choice from what is known now, with no effect."""
         try:
-            call = self._read(body)
+            call = self.admitting(parse_create_multiple(body, self._parts.now_us()))
         except GatewayError as error:
             answer.fail(error)
             return
@@ -152,11 +154,11 @@ class Admission:
             return
         self._choose(call, self._plan_draw)
 
-    def _read(self, body: Mapping[str, object]) -> Admitting:
+    def admitting(self, request: CreateMultiple) -> Admitting:
+        """The call that a well-formed request is. Raises what its devices have against it."""
         now_us = self._parts.now_us()
-        request = parse_create_multiple(body, now_us)
         known = [self._world.devices.get(device_id) for device_id in request.device_ids]
-        self._times.check(request, [device for device in known if device is not None], now_us)
+        self.times.check(request, [device for device in known if device is not None], now_us)
         unknown = [
             device_id
             for device_id, device in zip(request.device_ids, known, strict=True)
@@ -169,13 +171,17 @@ class Admission:
         if without:
             raise DeviceDoesNotSupportAccessCodes(without)
         settings = self._parts.settings
-        timings = {device.device_id: self._times.of(request, device, now_us) for device in devices}
+        timings = {device.device_id: self.times.of(request, device, now_us) for device in devices}
         sync = request.sync if request.sync is not None else settings.programming == "sync"
         return Admitting(request, devices, sync, now_us + settings.sync_deadline_us, timings)
 
     # Preparing.
 
-    def _prepare(self, call: Admitting) -> None:
+    def prepare(self, call: Admitting) -> None:
+        """Let a call take its way: it is answered when it is admitted, decided or refused."""
+        if call.request.is_offline:
+            self._derive(call)
+            return
         now_us = self._parts.now_us()
         for device in call.devices:
             book = self._world.books[device.device_id]
@@ -184,7 +190,7 @@ class Admission:
                 call.waits_for[device.device_id] = None
             elif not book.host_up:
                 continue
-            elif call.sync and later and book.belief is not Belief.DEAD:
+            elif call.sync and later and not book.out_of_reach:
                 book.wants_walk = True
                 call.waits_for[device.device_id] = None
             elif call.sync and not book.heard_lately(now_us):
@@ -204,7 +210,7 @@ class Admission:
     def _unread(self, device_id: str) -> bool:
         book = self._world.books[device_id]
         read = book.has_info and book.mirror.knowledge is Knowledge.FULL
-        return not read and book.belief is not Belief.DEAD
+        return not read and not book.out_of_reach
 
     def _watch(self, call: Admitting, device_id: str) -> None:
         self._world.books[device_id].waiters.append(lambda: self._settled(call, device_id))
@@ -214,7 +220,7 @@ class Admission:
             return
         book = self._world.books[device_id]
         asked = book.host_up and (book.wants_walk or book.wants_ping)
-        if book.belief is not Belief.DEAD and (self._unread(device_id) or asked):
+        if not book.out_of_reach and (self._unread(device_id) or asked):
             self._watch(call, device_id)
             return
         del call.waits_for[device_id]
@@ -250,13 +256,14 @@ class Admission:
         return [
             device.device_id
             for device in call.devices
-            if self._world.books[device.device_id].belief is Belief.DEAD
+            if self._world.books[device.device_id].out_of_reach
         ]
 
     def _choose(self, call: Admitting, draw: Draw) -> None:
         # Looked up again: what a lock says of itself may have come in while the call was prepared.
         call.devices = [self._world.devices[device.device_id] for device in call.devices]
         locks = [lock_facts(self._parts, device) for device in call.devices]
+        call.request = self._adopting(call)
         versions = self._versions(call)
         self._parts.counters.add("choices")
         self._thinking.think(
@@ -265,11 +272,17 @@ class Admission:
             lambda ticket: self._on_decision(call, ticket, versions, draw),
         )
 
-    def _versions(self, call: Admitting) -> list[int]:
-        return [self._world.books[device.device_id].codes_version for device in call.devices]
+    def _adopting(self, call: Admitting) -> CreateMultiple:
+        """The request with the code of the key that it names, if there are codes with that key."""
+        pin = self._world.pin_of_key(call.key)
+        return call.request if pin is None else replace(call.request, code=pin)
+
+    def _versions(self, call: Admitting) -> list[object]:
+        versions = [self._world.books[device.device_id].codes_version for device in call.devices]
+        return [*versions, self._world.pin_of_key(call.key)]
 
     def _on_decision(
-        self, call: Admitting, ticket: Ticket[Decision], versions: list[int], draw: Draw
+        self, call: Admitting, ticket: Ticket[Decision], versions: list[object], draw: Draw
     ) -> None:
         decision = ticket.result()
         if self._versions(call) != versions:
@@ -289,9 +302,9 @@ class Admission:
 
     def _tell_apart(self, decision: Decision) -> None:
         """Why each device cannot share, rule by rule, for the trace."""
-        apart = [(one.device_id, one.reasons) for one in decision.stragglers]
-        apart += [(one.device_id, one.reasons) for one in decision.refusals]
-        for device_id, reasons in apart:
+        apart = {one.device_id: one.reasons for one in decision.stragglers}
+        apart |= {one.device_id: one.reasons for one in decision.refusals}
+        for device_id, reasons in apart.items():
             self._parts.trace(
                 "gateway.device.apart",
                 lock=self._world.devices[device_id].name,
@@ -330,18 +343,14 @@ class Admission:
                         self._world.devices[refusal.device_id].name for refusal in refusals
                     ),
                 )
-                call.fail(
-                    CodeCannotBeShared(
-                        refusals,
-                        duplicate_only=call.request.code is not None and only_in_use,
-                    )
-                )
+                duplicate_only = call.request.code is not None and only_in_use
+                call.fail(call.request.refusal(refusals, duplicate_only=duplicate_only))
                 return
         try:
             decision, timings = self._offline_codes.own(
                 call.request, decision, call.devices, call.timings
             )
-        except CodeCannotBeShared as error:
+        except LockRefused as error:
             call.fail(error)
             return
         if call.answer is not None:
@@ -354,6 +363,8 @@ class Admission:
                 sync=call.sync,
                 timings=timings,
                 deadline_us=call.deadline_us,
+                key=call.key,
+                hooks=call.hooks,
             )
 
     def _plan_view(self, call: Admitting, decision: Decision) -> PlanView:

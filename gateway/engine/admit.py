@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gateway.engine.book import Belief
+from gateway.engine.calls import Call
 from gateway.engine.facts import has_space, no_space
-from gateway.engine.groups import Call
 from gateway.engine.offline import offline_warnings
 from gateway.policy.mirror import Knowledge
 from gateway.policy.names import device_name
@@ -29,7 +29,7 @@ from gateway.policy.request import Behavior
 from gateway.policy.views import code_view, supports_backups
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gateway.engine.dispatch import Dispatcher
     from gateway.engine.groups import Groups
@@ -43,6 +43,18 @@ if TYPE_CHECKING:
     from latchbench.pin import Pin
 
 KEY_PREFIX = "auto_set_by_create_multiple_"
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What else belongs into the transactions of a call.
+
+    `admitted` is told its rows when they are made, `drawn` its answer when it is decided; both
+    before the store is.
+    """
+
+    admitted: Callable[[Sequence[CodeRecord]], None] = lambda rows: None
+    drawn: Callable[[CreateMultipleView], None] = lambda view: None
 
 
 class Admitter:
@@ -65,9 +77,12 @@ class Admitter:
         sync: bool,
         timings: Mapping[str, Timing],
         deadline_us: int,
+        key: str | None = None,
+        hooks: Hooks,
     ) -> None:
         """Reserve everything, make it durable, then answer (or wait for the locks, if `sync`)."""
-        key = None if request.code is not None else KEY_PREFIX + self._parts.new_id()
+        if key is None and request.code is None and not request.about_one:
+            key = KEY_PREFIX + self._parts.new_id()
         group = GroupRecord(
             group_id=self._parts.new_id(),
             state=GroupState.PENDING if sync else GroupState.COMMITTED,
@@ -85,17 +100,20 @@ class Admitter:
             sharers=len(decision.sharers),
             random=len(decision.stragglers),
         )
-        answered = _Answering(self._parts, request, decision, group.group_id, answer)
+        hooks.admitted(rows)
+        answered = _Answering(self._parts, request, decision, group.group_id, hooks, answer)
         if not sync:
             for row in rows:
                 self._groups.announce(row)
-            self._world.save(lambda: self._async_answer(answered, devices))
+            give = answered.drawn({})
+            self._world.save(lambda: self._async_answer(give, devices))
             return
         call = Call(
             group_id=group.group_id,
             throws=request.behavior is Behavior.THROW,
             preferred_length=request.preferred_code_length,
-            committed=lambda: answered.ok(self._groups.stragglers(call)),
+            refusal=request.refusal,
+            committed=lambda: answered.drawn(self._groups.stragglers(call)),
             refused=answer.fail,
         )
         for row in rows:
@@ -104,8 +122,8 @@ class Admitter:
         self._groups.wait_for(call, deadline_us)
         self._world.save(lambda: self._look(devices))
 
-    def _async_answer(self, answered: _Answering, devices: Sequence[DeviceRecord]) -> None:
-        answered.ok({})
+    def _async_answer(self, give: Callable[[], None], devices: Sequence[DeviceRecord]) -> None:
+        give()
         self._look(devices)
 
     def _look(self, devices: Sequence[DeviceRecord]) -> None:
@@ -183,7 +201,7 @@ class Admitter:
         if no_pin or (row.load_at_us is not None and row.load_at_us > now_us):
             return row
         book = self._world.books[device.device_id]
-        within_reach = book.host_up and book.belief is not Belief.DEAD
+        within_reach = book.host_up and not book.out_of_reach
         if not within_reach or book.mirror.knowledge is not Knowledge.FULL:
             return row  # it takes a slot when the lock was read and can be written
         slot = free_slot(
@@ -211,7 +229,7 @@ def _timed(row: CodeRecord, timing: Timing) -> CodeRecord:
 
 
 class _Answering:
-    """Draws the answer of one call, once its rows are durable."""
+    """Draws the answer of one call in the transaction that makes its rows real."""
 
     def __init__(
         self,
@@ -219,16 +237,21 @@ class _Answering:
         request: CreateMultiple,
         decision: Decision,
         group_id: str,
+        hooks: Hooks,
         answer: Answer[CreateMultipleView],
     ) -> None:
+        self._hooks = hooks
         self._parts = parts
         self._request = request
         self._decision = decision
         self._group_id = group_id
         self._answer = answer
 
-    def ok(self, redrawn: Mapping[str, Refusal]) -> None:
-        """Answer with the rows as they are; `redrawn` got their own code while being programmed."""
+    def drawn(self, redrawn: Mapping[str, Refusal]) -> Callable[[], None]:
+        """The rows as they are, to be answered when they are durable.
+
+        `redrawn` got their own code while being programmed.
+        """
         apart = _why_apart(self._decision)
         apart |= {
             device_id: StragglerView(device_id, refusal.reason, refusal.message)
@@ -236,16 +259,16 @@ class _Answering:
         }
         world = self._parts.world
         rows = world.codes_in(self._group_id)
-        self._answer.ok(
-            CreateMultipleView(
-                access_codes=tuple(view_of(self._parts, row) for row in rows),
-                group_id=self._group_id,
-                shared=tuple(row.device_id for row in rows if row.device_id not in apart),
-                random=tuple(apart[row.device_id] for row in rows if row.device_id in apart),
-                warnings=code_warnings(self._decision, self._parts.now_us()),
-                ignored_parameters=self._request.ignored_parameters,
-            )
+        view = CreateMultipleView(
+            access_codes=tuple(view_of(self._parts, row) for row in rows),
+            group_id=self._group_id,
+            shared=tuple(row.device_id for row in rows if row.device_id not in apart),
+            random=tuple(apart[row.device_id] for row in rows if row.device_id in apart),
+            warnings=code_warnings(self._decision, self._parts.now_us()),
+            ignored_parameters=self._request.ignored_parameters,
         )
+        self._hooks.drawn(view)
+        return lambda: self._answer.ok(view)
 
 
 def _why_apart(decision: Decision) -> dict[str, StragglerView]:
@@ -270,6 +293,7 @@ def view_of(parts: Parts, row: CodeRecord) -> AccessCodeView:
         device,
         workspace_id=parts.settings.workspace_id,
         offline_since_us=offline_since_us(parts, row.device_id),
+        hub_down_since_us=parts.world.books[row.device_id].hub_down_since_us,
         now_us=parts.now_us(),
         spares=spares_of(parts, row.device_id) if row.uses_backup_pool else 0,
     )

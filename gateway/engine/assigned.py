@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from gateway.policy.mirror import holds
+from gateway.engine.strangers import is_ours
 from gateway.policy.records import CodeProblem
 
 if TYPE_CHECKING:
@@ -31,4 +31,4 @@ def may_hold(view: SlotView, code: CodeRecord, *, ours: bool) -> bool:
     """Whether the slot of an unwanted code still has it, or a PIN that nobody has read yet."""
     if code.pin is None:
         return ours and view.occupied
-    return holds(view, code.pin, ours=ours)
+    return is_ours(view, code, ours=ours)

@@ -42,6 +42,11 @@ class CodeRun:
     hours_written: int = 0
     hours_refused: bool = False
 
+    @property
+    def is_taken_at_its_word(self) -> bool:
+        """Whether the lock had the last command and did not say no to it."""
+        return self.acknowledged and not self.refused_by_supervision
+
 
 @dataclass(slots=True)
 class ClockWatch:
@@ -65,14 +70,23 @@ class Busy:
 class Book:
     """One lock, as the engine works with it. `sequence` is the last command id given out.
 
-    `just_read` is the slot that the last command read, and when its report came. `hours` are those
-    that were read since they were last written; `our_hours` are slots that were given some by us.
+    `just_read` is the slot that the last command read, and when its report came. `astray` are codes
+    of which an acknowledged write was not found in its slot: the lock is walked for them.
+    `heard_at_us` is when the lock last acknowledged something: what it says unasked does not show
+    that it hears. `called_at_us` is when it was last tried because of that; `spoke_meanwhile` says
+    that it spoke while a command was under way to it. No code is written before `writes_from_us`.
+    `hours` are those that were read since they were last written; `our_hours` are slots that were
+    given some by us.
     """
 
     device_id: str
     mirror: Mirror = field(default_factory=Mirror)
     belief: Belief = Belief.UNKNOWN
     heard_at_us: int | None = None
+    called_at_us: int | None = None
+    spoke_meanwhile: bool = False
+    hub_down_since_us: int | None = None
+    writes_from_us: int = 0
     dead_since_us: int = 0
     silences: int = 0
     unanswered: int = 0
@@ -93,6 +107,7 @@ class Book:
     wants_ping: bool = False
     wants_slots: list[int] = field(default_factory=list)
     cut_short: set[str] = field(default_factory=set)
+    astray: set[str] = field(default_factory=set)
     suspects: set[str] = field(default_factory=set)
     resync_interval_us: int = RESYNC_FIRST_US
     resync_at_us: int | None = None
@@ -111,8 +126,13 @@ class Book:
         """The working memory for one code."""
         return self.runs.setdefault(access_code_id, CodeRun())
 
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether commands cannot get to the lock, as far as is known: it is dead, or its hub."""
+        return self.belief is Belief.DEAD or self.hub_down_since_us is not None
+
     def heard_lately(self, now_us: int) -> bool:
-        """Whether the lock gave a sign of life within the last minute."""
+        """Whether the lock acknowledged something within the last minute."""
         return self.heard_at_us is not None and now_us - self.heard_at_us <= HEARD_LATELY_US
 
     def tell_waiters(self) -> None:

@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING
 
 from gateway.engine.admission import Admission
 from gateway.engine.admit import offline_since_us, pool_warnings, view_of
+from gateway.engine.attempts import Attempts
 from gateway.engine.backups import Backups
-from gateway.engine.book import Belief
+from gateway.engine.creation import Creation
 from gateway.engine.dispatch import Dispatcher
 from gateway.engine.groups import Groups
+from gateway.engine.lookups import Lookups
+from gateway.engine.repeats import Repeats
 from gateway.engine.rows import Rows
+from gateway.engine.updates import Updates
+from gateway.policy.attempts import AttemptType
 from gateway.policy.cursor import Place, take_page
 from gateway.policy.errors import AccessCodeNotFound, DeviceNotFound, GatewayError
 from gateway.policy.operations import is_spare
@@ -28,13 +33,15 @@ from gateway.policy.queries import (
     parse_list,
 )
 from gateway.policy.records import CodeKind, GroupState, Page, Progress, Want
-from gateway.policy.views import device_view
+from gateway.policy.views import attempt_view, device_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gateway.engine.book import Book
     from gateway.engine.parts import Parts, Radio, Thinking
+    from gateway.policy.answers import AnswerRecord, AttemptView, CreateView
+    from gateway.policy.attempts import AttemptRecord
     from gateway.policy.choose import Draw
     from gateway.policy.commands import Notice, Report
     from gateway.policy.queries import GetQuery
@@ -74,6 +81,12 @@ class Core:
         self._world.look_at = self._dispatcher.poke
         self._groups.look_again = self._dispatcher.look_again
         self._admission = Admission(parts, self._dispatcher, self._groups, thinking, draws)
+        self._attempts = Attempts(parts)
+        self._groups.attempts_silent = self._attempts.lock_silent
+        self._repeats = Repeats(parts)
+        self._creation = Creation(parts, self._admission, self._attempts)
+        self.updates = Updates(parts, self._rows, self._dispatcher, self._admission, self._attempts)
+        self.lookups = Lookups(parts, thinking, draws[1])
         self._tick: Timer | None = None
 
     def now_us(self) -> int:
@@ -107,6 +120,8 @@ class Core:
         groups: Iterable[GroupRecord],
         codes: Iterable[CodeRecord],
         unmanaged: Iterable[UnmanagedRecord],
+        attempts: Iterable[AttemptRecord],
+        answers: Iterable[AnswerRecord],
     ) -> None:
         """Take up what was stored. A group that was not decided counts as aborted.
 
@@ -122,6 +137,8 @@ class Core:
             self._world.put_code(_restored(code))
         for record in unmanaged:
             self._world.put_unmanaged(record)
+        self._attempts.restore(attempts)
+        self._repeats.restore(answers)
         self._world.is_stored()
         for group in list(self._world.groups.values()):
             if group.state is not GroupState.PENDING:
@@ -138,7 +155,12 @@ class Core:
         self, body: Mapping[str, object], answer: Answer[CreateMultipleView]
     ) -> None:
         """One code over many devices, by the policy that the body names."""
-        self._admission.create_multiple(body, answer)
+        run = self._admission.create_multiple
+        self._repeats.enter("create_multiple", body, answer, run)
+
+    def create(self, body: Mapping[str, object], answer: Answer[CreateView]) -> None:
+        """One access code on one device."""
+        self._repeats.enter("create", body, answer, self._creation.create)
 
     def plan(self, body: Mapping[str, object], answer: Answer[PlanView]) -> None:
         """What `create_multiple` would decide now, with no effect."""
@@ -194,8 +216,8 @@ class Core:
         page = Page(items, wanted.cursor(place) if place is not None else None)
         self._world.when_durable(lambda: answer.ok(page))
 
-    def delete(self, query: Mapping[str, object], answer: Answer[None]) -> None:
-        """Want an access code absent; answered when that is durable."""
+    def delete(self, query: Mapping[str, object], answer: Answer[AttemptView]) -> None:
+        """Want an access code absent; answered when that is durable, or done if asked so."""
         try:
             wanted = parse_delete(query)
             code = self._world.codes.get(wanted.access_code_id)
@@ -210,12 +232,20 @@ class Core:
         except GatewayError as error:
             answer.fail(error)
             return
+        began = self._attempts.begin(AttemptType.DELETE, code)
         if code.want is Want.PRESENT:
             self._rows.make_absent(code)
         device_id = code.device_id
 
+        def told() -> None:
+            answer.ok(attempt_view(self._world.attempts[began.action_attempt_id], None))
+
         def durable() -> None:
-            answer.ok(None)
+            if wanted.sync:
+                deadline_us = self._parts.now_us() + self._parts.settings.sync_deadline_us
+                self._attempts.wait(began, deadline_us, told)
+            else:
+                told()
             self._dispatcher.look_again(device_id)
 
         self._world.save(durable)
@@ -260,6 +290,7 @@ class Core:
             workspace_id=self._parts.settings.workspace_id,
             offline_since_us=offline_since_us(self._parts, device.device_id),
             warnings=pool_warnings(self._parts, device.device_id),
+            hub_down_since_us=self._world.books[device.device_id].hub_down_since_us,
         )
 
     # The device plane.
@@ -311,14 +342,18 @@ class Core:
         Above 0 it is a hint of how much, not a count of everything.
         """
         undecided = (
-            self._admission.open_count() + self._groups.open_count() + self._world.saves_open
+            self._admission.open_count()
+            + self._groups.open_count()
+            + self._attempts.open_count()
+            + self._world.saves_open
         )
         return undecided or int(any(map(self._is_worked_on, self._world.books.values())))
 
     def _is_worked_on(self, book: Book) -> bool:
-        if not book.host_up or book.belief is Belief.DEAD:
+        if not book.host_up or book.out_of_reach:
             return False
         waits = book.busy is not None or book.retry_at_us is not None
+        waits = waits or self._dispatcher.hubs.stands_in_line(book.device_id)
         return waits or self._rows.has_work(book.device_id)
 
     def waiting_work(self) -> int:
@@ -326,7 +361,7 @@ class Core:
         return sum(
             1
             for device_id, book in self._world.books.items()
-            if (book.belief is Belief.DEAD or not book.host_up) and self._rows.has_work(device_id)
+            if (book.out_of_reach or not book.host_up) and self._rows.has_work(device_id)
         )
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from gateway.engine.book import Belief, Busy
 from gateway.engine.hours import HourKeeper
+from gateway.engine.hubs import Hubs
 from gateway.engine.observe import Observer
+from gateway.engine.reach import Reach
 from gateway.policy.commands import (
     AssignCode,
     ChecksumBody,
@@ -47,7 +49,7 @@ from gateway.policy.operations import (
     next_wake_us,
 )
 from gateway.policy.records import Progress
-from gateway.policy.retry import SILENCES_UNTIL_DEAD, backoff_us, next_resync_interval_us
+from gateway.policy.retry import SILENCES_UNTIL_DEAD, backoff_us
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +74,8 @@ class Dispatcher:
         self._listener = listener
         self._rows = rows
         self._observer = Observer(parts, rows, listener)
+        self._reach = Reach(parts, rows, listener)
+        self.hubs = Hubs(parts, rows, listener, self.poke)
         self._hours = HourKeeper(parts)
         self.tend: Callable[[str], None] = lambda device_id: None
 
@@ -96,6 +100,8 @@ class Dispatcher:
                 return
             choice = self._choose(book, now_us)
             if isinstance(choice, Operation):
+                if not self.hubs.takes(book, goes_on=_goes_on(book, choice)):
+                    return
                 self._send(book, choice)
             elif isinstance(choice, TakeSlot):
                 self._take_slot(choice)
@@ -128,7 +134,9 @@ class Dispatcher:
             resync_due=book.resync_due,
             held=self._world.held(book.device_id),
             cut_short=frozenset(book.cut_short),
+            astray=frozenset(book.astray),
             just_read=just_read,
+            may_write=now_us >= book.writes_from_us,
             keeping=self._hours.keeping(book),
             provider_chooses=device.facts.provider_chooses_pin,
         )
@@ -137,7 +145,8 @@ class Dispatcher:
     def _take_slot(self, choice: TakeSlot) -> None:
         code = self._world.codes[choice.access_code_id]
         errors = tuple(problem for problem in code.errors if problem.error_code != NO_SPACE)
-        self._world.put_code(replace(code, slot=choice.slot, errors=errors))
+        # Nothing was sent to this slot yet, whatever was sent to another.
+        self._world.put_code(replace(code, slot=choice.slot, sends=0, errors=errors))
         self._world.save()
 
     def _send(self, book: Book, operation: Operation) -> None:
@@ -181,6 +190,8 @@ class Dispatcher:
             clock_at_us = book.clock.retry_at_us
             if clock_at_us is not None and clock_at_us > now_us:
                 times.append(clock_at_us)
+            if book.writes_from_us > now_us and self._rows.has_work(book.device_id):
+                times.append(book.writes_from_us)
         at_us = min((time for time in times if time is not None), default=None)
         if book.wake is not None:
             if book.wake.live and book.wake.due_us == at_us:
@@ -206,64 +217,49 @@ class Dispatcher:
         book = self._world.books[device_id]
         if book.busy is None or book.busy.sequence != sequence:
             if report.transmit is Transmit.OK and report.rejection is None:
-                self._heard(book)
+                self.hubs.worked(book)
+                self._reach.acknowledged(book)
                 self.poke(device_id)
             return
-        operation, book.busy = book.busy.operation, None
+        operation = book.busy.operation
+        self._end(book)
+        if isinstance(operation.command, SetCode | ClearCode):
+            book.writes_from_us = self._parts.now_us() + self._parts.settings.pacing.code_gap_us
         if report.rejection is Rejection.STALE:
-            self._superseded(book)
-        elif report.transmit is not Transmit.OK or report.rejection is not None:
-            self._silent(book, report.transmit)
+            self._reach.superseded(book)
+        elif report.rejection is not None:
+            self._reach.silent(book, report.transmit)
+        elif report.transmit is Transmit.FAIL:
+            self.hubs.failed(book)
         else:
-            self._heard(book)
-            if _answers(operation.command, report.body):
-                book.unanswered = 0
-                self._learn(book, operation, report)
-            else:
-                self._unanswered(book)
+            self.hubs.worked(book)
+            self._told(book, operation, report)
         self.poke(device_id)
+        self.hubs.serve(device_id)
 
-    def _heard(self, book: Book) -> None:
-        book.heard_at_us = self._parts.now_us()
-        book.silences = 0
-        book.retry_at_us = None
-        book.wants_ping = False
-        if book.belief is not Belief.ALIVE:
-            was_dead = book.belief is Belief.DEAD
-            book.belief = Belief.ALIVE
-            if was_dead:
-                book.wants_walk = True  # whatever it said meanwhile was lost
-                book.forget_hours()
-                self._listener.lock_heard(book.device_id)
-        book.tell_waiters()
-
-    def _silent(self, book: Book, outcome: Transmit) -> None:
-        """No acknowledgement. The command may have been obeyed all the same."""
-        book.silences += 1
-        self._parts.counters.add("silences")
-        wait_us = backoff_us(book.silences, self._parts.below)
-        book.retry_at_us = self._parts.now_us() + wait_us
-        name = self._world.devices[book.device_id].name
-        self._parts.trace(
-            "gateway.lock.silent", lock=name, times=book.silences, outcome=outcome.value
-        )
-        if book.silences < SILENCES_UNTIL_DEAD and book.belief is not Belief.DEAD:
+    def _told(self, book: Book, operation: Operation, report: Report) -> None:
+        """A command was sent. What the lock answered, if it did."""
+        if report.transmit is not Transmit.OK:
+            self._reach.silent(book, report.transmit)
             return
-        if book.belief is not Belief.DEAD:
-            book.belief = Belief.DEAD
-            book.dead_since_us = self._parts.now_us()
-            self._parts.trace("gateway.lock.believed_dead", lock=name)
-            self._listener.lock_silent(book.device_id)
-        if not self._rows.has_work(book.device_id):
-            # Nobody waits for this lock: do not keep calling it, only look in now and then.
-            book.retry_at_us = self._parts.now_us() + book.resync_interval_us
-            book.resync_interval_us = next_resync_interval_us(book.resync_interval_us)
-        book.wants_ping = False
-        book.resync_due = False
-        book.tell_waiters()
+        book.spoke_meanwhile = False
+        self._reach.acknowledged(book)
+        if _answers(operation.command, report.body):
+            book.unanswered = 0
+            self._learn(book, operation, report)
+        else:
+            self._unanswered(book)
+
+    def _end(self, book: Book) -> None:
+        """Nothing is under way to this lock any more."""
+        book.busy = None
+        self.hubs.release(book)
 
     def _unanswered(self, book: Book) -> None:
-        """The lock is there and does not say what it was asked: ask again after a pause."""
+        """The lock is there and does not say what it was asked: ask again after a pause.
+
+        One that goes on like that is no better than a silent one to those who wait for it.
+        """
         book.unanswered += 1
         book.retry_at_us = self._parts.now_us() + backoff_us(book.unanswered, self._parts.below)
         self._parts.trace(
@@ -271,15 +267,8 @@ class Dispatcher:
             lock=self._world.devices[book.device_id].name,
             times=book.unanswered,
         )
-
-    def _superseded(self, book: Book) -> None:
-        """A newer gateway holds the lock: this one is done with it, and says so of its codes."""
-        book.host_up = False
-        book.belief = Belief.DEAD
-        book.dead_since_us = self._parts.now_us()
-        self._parts.trace("gateway.superseded", lock=self._world.devices[book.device_id].name)
-        self._listener.lock_silent(book.device_id)
-        book.tell_waiters()
+        if book.unanswered >= SILENCES_UNTIL_DEAD:
+            self._listener.locks_silent([book.device_id])
 
     def _learn(self, book: Book, operation: Operation, report: Report) -> None:
         self._observer.incarnation(book, report.incarnation)
@@ -305,7 +294,8 @@ class Dispatcher:
     def on_notice(self, device_id: str, notice: Notice) -> None:
         """A lock said something unasked."""
         book = self._world.books[device_id]
-        self._heard(book)
+        self.hubs.worked(book)
+        self._reach.spoke(book)
         self._observer.incarnation(book, notice.incarnation)
         lost = book.notice_number is not None and notice.number > book.notice_number + 1
         book.notice_number = notice.number
@@ -318,6 +308,7 @@ class Dispatcher:
             elif notice.slot is not None and notice.slot not in book.wants_slots:
                 book.wants_slots.append(notice.slot)
         self.poke(device_id)
+        self.hubs.serve(device_id)
 
     # Links and time.
 
@@ -326,6 +317,7 @@ class Dispatcher:
         book = self._world.books[device_id]
         book.host_up = True
         book.busy = None  # the stream before may have ended in the same instant
+        self.hubs.starts_afresh(book)
         book.retry_at_us = None
         book.silences = 0
         if book.belief is Belief.DEAD:
@@ -340,6 +332,7 @@ class Dispatcher:
         book = self._world.books[device_id]
         book.host_up = False
         book.busy = None
+        self.hubs.starts_afresh(book)
         book.belief = Belief.UNKNOWN
         book.tell_waiters()
 
@@ -348,13 +341,16 @@ class Dispatcher:
         for device_id in device_ids:
             book = self._world.books[device_id]
             if book.busy is not None:
-                book.busy = None
-                self._silent(book, Transmit.NO_ACK)
+                self._end(book)
+                self._reach.silent(book, Transmit.NO_ACK)
                 self.poke(device_id)
+                self.hubs.serve(device_id)
 
     def look_again(self, device_id: str) -> None:
         """There is something new to do on a lock: do not wait for the end of its back-off."""
-        self._world.books[device_id].retry_at_us = None
+        book = self._world.books[device_id]
+        book.retry_at_us = None
+        self.hubs.hurry(book)
         self.poke(device_id)
 
     def check(self, device_id: str) -> None:
@@ -362,6 +358,11 @@ class Dispatcher:
         book = self._world.books[device_id]
         book.resync_due = True
         self.poke(device_id)
+
+
+def _goes_on(book: Book, operation: Operation) -> bool:
+    """Whether a command ends what the one before began: a write right after its slot was read."""
+    return book.just_read is not None and isinstance(operation.command, SetCode)
 
 
 def _answers(command: Command, body: Body | None) -> bool:

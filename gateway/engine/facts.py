@@ -20,9 +20,11 @@ def lock_facts(parts: Parts, device: DeviceRecord, *, without: str | None = None
     """A copy that stays as it is while a thread thinks; `without` leaves one row's PIN out."""
     world = parts.world
     managed = {
-        code.pin: Owner(code.access_code_id, managed=True)
+        pin: Owner(code.access_code_id, managed=True)
         for code in world.codes_of(device.device_id)
-        if code.pin is not None and code.access_code_id != without
+        if code.access_code_id != without
+        for pin in (*code.old_pins, code.pin)
+        if pin is not None
     }
     unmanaged = {
         record.pin: Owner(record.access_code_id, managed=False)

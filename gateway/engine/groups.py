@@ -7,12 +7,12 @@ gateway dies before that word, the group counts as aborted: nothing else has to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gateway.engine.calls import Call, Outcome
 from gateway.engine.facts import lock_facts, no_space, why_refused
-from gateway.policy.errors import Cleanup, CodeCannotBeShared, Refusal, Rollback, RollbackState
+from gateway.policy.errors import Cleanup, Refusal, Rollback, RollbackState
 from gateway.policy.operations import NO_SPACE, is_due
 from gateway.policy.plan import own_code
 from gateway.policy.records import CodeKind, CodeProblem, GroupState, Progress, Want
@@ -20,16 +20,16 @@ from gateway.policy.retry import RANDOM_CODES_MAX
 from gateway.policy.schedule import is_ahead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from gateway.engine.parts import Parts, Thinking
     from gateway.engine.rows import Rows
     from gateway.policy.choose import Choice, Draw
     from gateway.policy.errors import GatewayError
     from gateway.policy.records import CodeRecord
-    from latchbench.clock import Timer
     from latchbench.jobs import Ticket
 
+UNCONFIRMED = "access_code_state_unconfirmed"
 CURABLE = frozenset(
     {
         "pin_in_use",
@@ -50,29 +50,6 @@ _PROBLEM_OF = {
 }
 
 
-class Outcome(StrEnum):
-    """What the decision of a group needs to know of one row."""
-
-    THERE = "there"
-    LATER = "later"
-    KEPT = "kept"  # not there, and the row says why
-
-
-@dataclass(slots=True)
-class Call:
-    """A call that waits for its group. `committed` and `refused` end it."""
-
-    group_id: str
-    throws: bool
-    preferred_length: int | None
-    committed: Callable[[], None]
-    refused: Callable[[GatewayError], None]
-    deadline: Timer | None = None
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    redraws: dict[str, int] = field(default_factory=dict)
-    redrawn: dict[str, Refusal] = field(default_factory=dict)
-
-
 class Groups:
     """Listens to what becomes of codes, decides groups, and keeps the rows' errors."""
 
@@ -84,6 +61,7 @@ class Groups:
         self._draw = draw
         self._calls: dict[str, Call] = {}
         self.look_again: Callable[[str], None] = lambda device_id: None
+        self.attempts_silent: Callable[[str], None] = lambda device_id: None
 
     def open_count(self) -> int:
         """Groups that are not decided."""
@@ -159,7 +137,7 @@ class Groups:
                 self._set(code)
             elif code.errors:
                 self._rows.event("access_code.failed_to_set_on_device", code)
-        self._world.save(call.committed)
+        self._world.save(call.committed())
 
     def _abort(self, call: Call, refusals: list[Refusal]) -> None:
         """Every row is wanted absent, in the same transaction that says so of the group."""
@@ -178,7 +156,7 @@ class Groups:
             if code.access_code_id in self._world.codes
         )
         state = RollbackState.PENDING if cleanup else RollbackState.COMPLETE
-        error = CodeCannotBeShared(refusals, Rollback(state, cleanup))
+        error = call.refusal(refusals, Rollback(state, cleanup))
         self._world.save(lambda: self._told(call, error, [code.device_id for code in rows]))
 
     def _told(self, call: Call, error: GatewayError, device_ids: list[str]) -> None:
@@ -212,9 +190,16 @@ class Groups:
             self._scheduled(code)
             return
         was_set = code.was_set
-        code = replace(code, was_set=True, errors=(), retry_at_us=None)
+        told = any(problem.error_code == UNCONFIRMED for problem in code.errors)
+        if code.old_pins and told:
+            return
+        errors = (self._unconfirmed(),) if code.old_pins else ()
+        code = replace(code, was_set=True, errors=errors, retry_at_us=None)
         self._world.put_code(code)
-        if not was_set:
+        if code.old_pins:
+            self._rows.event("access_code.failed_to_set_on_device", code)
+            self._world.put_code(replace(code, mutations=()))
+        elif not was_set:
             self._rows.event("access_code.set_on_device", code)
 
     def _scheduled(self, code: CodeRecord) -> None:
@@ -224,6 +209,13 @@ class Groups:
         self._world.put_code(code)
         if not was_scheduled:
             self._rows.event("access_code.scheduled_on_device", code)
+
+    def _unconfirmed(self) -> CodeProblem:
+        return CodeProblem(
+            UNCONFIRMED,
+            "The lock took a new code and does not show whether it holds that or the one before.",
+            self._parts.now_us(),
+        )
 
     def code_refused(self, code: CodeRecord) -> None:
         """The lock will not take it, and all of it was read since."""
@@ -276,14 +268,18 @@ class Groups:
         """Nobody waits: the row says so, and an event."""
         if not self._world.is_listed(code):
             return
-        code = self._rows.add_problem(code, self._problem(refusal))
+        problem = self._problem(refusal, keeps_old=bool(code.old_pins))
+        code = self._rows.add_problem(code, problem)
         self._rows.event("access_code.failed_to_set_on_device", code)
         self._world.save()
 
-    def _problem(self, refusal: Refusal) -> CodeProblem:
+    def _problem(self, refusal: Refusal, *, keeps_old: bool = False) -> CodeProblem:
+        message = refusal.message
+        if keeps_old:
+            message += "; it still holds the code before"
         return CodeProblem(
             error_code=_PROBLEM_OF.get(refusal.reason, "failed_to_set_on_device"),
-            message=refusal.message,
+            message=message,
             created_at_us=self._parts.now_us(),
             managed_access_code_id=refusal.managed_access_code_id,
             unmanaged_access_code_id=refusal.unmanaged_access_code_id,
@@ -358,20 +354,23 @@ class Groups:
 
     def code_gone(self, code: CodeRecord) -> None:
         """Not wanted, and known not to be there: the row ends."""
-        if code.sends:
+        if code.was_set or code.attempts:  # else nobody ever saw it there
             self._rows.event("access_code.removed_from_device", code)
         self._rows.event("access_code.deleted", code)
         self._world.drop_code(code)
         if code.slot is not None:  # else it was not on the lock
             self._rows.reopen(code.device_id)
 
-    def lock_silent(self, device_id: str) -> None:
-        """Calls do not wait for a lock that went silent."""
+    def locks_silent(self, device_ids: Sequence[str]) -> None:
+        """Calls do not wait for locks that went silent."""
+        for device_id in device_ids:
+            self.attempts_silent(device_id)
+        silent = frozenset(device_ids)
         for call in list(self._calls.values()):
             rows = [
                 code
                 for code in self._world.codes_in(call.group_id)
-                if code.device_id == device_id and code.access_code_id not in call.outcomes
+                if code.device_id in silent and code.access_code_id not in call.outcomes
             ]
             self._unresponsive(call, rows)
 

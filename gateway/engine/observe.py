@@ -11,13 +11,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.engine.assigned import learned, may_hold
+from gateway.engine.rows import afresh
+from gateway.engine.strangers import Strangers, is_ours
+from gateway.engine.strays import claim
 from gateway.policy.commands import ChecksumBody, CodeBody, InfoBody, SlotStatus, WalkBody
-from gateway.policy.mirror import EMPTY, holds, is_cut_short, proves, read_slot
+from gateway.policy.mirror import is_cut_short, proves, read_slot
+from gateway.policy.operations import is_due, is_wanted
 from gateway.policy.records import (
     CodeProblem,
-    EventRecord,
     Progress,
-    UnmanagedRecord,
     Want,
 )
 from gateway.policy.retry import (
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from gateway.engine.rows import Rows
     from gateway.policy.mirror import SlotView
     from gateway.policy.records import CodeRecord
+    from latchbench.pin import Pin
 
 # What this module reads; hours and clocks are `gateway.engine.hours`' business.
 SlotsBody = CodeBody | WalkBody | ChecksumBody | InfoBody
@@ -50,6 +53,7 @@ class Observer:
         self._world = parts.world
         self._listener = listener
         self._rows = rows
+        self._strangers = Strangers(parts, rows)
 
     # What a report carries.
 
@@ -84,8 +88,10 @@ class Observer:
     def _lost_with_its_memory(self, code: CodeRecord) -> None:
         if code.want is Want.ABSENT:
             self._rows.gone(code)
+        elif not is_due(code, self._parts.now_us()):
+            self._rows.withdrawn(code)
         else:
-            self._world.put_code(replace(code, progress=Progress.OPEN, slot=None))
+            self._world.put_code(afresh(code))
 
     def body(self, book: Book, body: SlotsBody, code: CodeRecord | None) -> None:
         """What a lock answered; `code` is the row that the question was about, if one."""
@@ -118,13 +124,16 @@ class Observer:
         news = book.mirror.saw_all(body.codes)
         book.wants_walk = False
         book.wants_slots.clear()
+        found = claim(self._parts, book)
+        for slot in found:
+            self._strangers.overwritten(book, slot)
         suspects, book.suspects = book.suspects, set()
-        changed = False
+        changed = bool(found)
         # With the slots of codes that were there before the last restart and may have gone since.
         for slot in sorted({*news, *self._world.unmanaged.get(book.device_id, {})}):
-            changed = self._slot_news(book, slot) or changed
+            changed = self._strangers.slot_news(book, slot) or changed
         for code in self._world.codes_of(book.device_id):
-            changed = self._missing(book, code) or changed
+            changed = self._strangers.missing(book, code) or changed
         self._resynced(book, unchanged=not changed)
         for access_code_id in sorted(suspects):
             suspect = self._world.codes.get(access_code_id)
@@ -164,10 +173,10 @@ class Observer:
         if body.status is SlotStatus.NO_SUCH_SLOT:
             book.mirror.missing.add(body.slot)
         if book.mirror.saw(body.slot, read_slot(body)):
-            self._slot_news(book, body.slot)
+            self._strangers.slot_news(book, body.slot)
             for code in self._world.codes_of(book.device_id):
                 if code.slot == body.slot:
-                    self._missing(book, code)
+                    self._strangers.missing(book, code)
             self._world.save()
 
     def _read_back(self, book: Book, body: CodeBody, code: CodeRecord) -> None:
@@ -186,38 +195,41 @@ class Observer:
             book.cut_short.add(code.access_code_id)
             self._world.put_code(replace(code, retry_at_us=self._pause(code)))
             return
-        if code.want is Want.PRESENT:
-            if self._provider_chooses(code) and ours and view.occupied:
+        if is_wanted(code, self._parts.now_us()):
+            run = book.run_of(code.access_code_id)
+            if self._rows.provider_chooses(code) and ours and view.occupied:
                 self._assigned(book, code, view)
-            elif code.pin is not None and proves(view, code.pin, ours=ours):
-                self._there(book, code)
-            else:
+            elif code.pin is None or not proves(view, code.pin, ours=ours):
                 self._not_there(book, code, view)
+            elif code.old_pins and view.pin is None and not run.is_taken_at_its_word:
+                # Either code may stand there, and the lock did not say that it took the new one.
+                self._not_there(book, code, view)
+            else:
+                self._there(book, code, view)
         elif may_hold(view, code, ours=ours):
             self._still_there(book, code)
         else:
             # Somebody else's code may stand there now. Ours is gone, and that one is not ours.
-            self._rows.gone(code)
-            self._slot_news(book, body.slot)
+            self._rows.not_there(code)
+            self._strangers.slot_news(book, body.slot)
             self._world.save()
-
-    def _provider_chooses(self, code: CodeRecord) -> bool:
-        return self._world.devices[code.device_id].facts.provider_chooses_pin
 
     def _assigned(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         """The lock's own side chose a PIN: what stands there is the code, if it can be read."""
         code = learned(code, view, self._parts.now_us())
         if view.pin is not None:
-            self._there(book, code)
+            self._there(book, code, view)
             return
         # It opens the door, and nobody can tell with which digits.
         self._world.put_code(replace(code, progress=Progress.THERE, attempts=0, retry_at_us=None))
         self._listener.code_unread(code)
 
-    def _there(self, book: Book, code: CodeRecord) -> None:
+    def _there(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         run = book.run_of(code.access_code_id)
         run.misses = 0
         code = replace(code, progress=Progress.THERE, attempts=0, retry_at_us=None)
+        if view.pin is not None:
+            code = replace(self._rows.followed(code), old_pins=())
         self._world.put_code(code)
         self._parts.trace(
             "gateway.code.verified", lock=self._name(code), slot=code.slot, pin=code.pin
@@ -229,6 +241,10 @@ class Observer:
         # A frame without acknowledgement says nothing of what the lock thinks of the code.
         lost = code.sends > 0 and not run.acknowledged
         run.misses += 0 if lost else 1
+        if not lost and not view.occupied and code.sends > 0:
+            # It may have gone into another slot: before anything else, look at all of them.
+            book.astray.add(code.access_code_id)
+            book.wants_walk = True
         self._parts.trace(
             "gateway.code.not_there",
             lock=self._name(code),
@@ -239,12 +255,13 @@ class Observer:
         if code.slot in book.mirror.missing:
             # No word about the code: the lock has no such slot. It gets another one.
             run.misses = 0
-            self._world.put_code(replace(code, progress=Progress.OPEN, slot=None))
+            self._world.put_code(afresh(code))
             return
+        code = replace(code, old_pins=_old_pins_left(view, code))
         if run.refused_by_supervision or run.misses >= WRITES_UNTIL_REFUSED:
             run.misses = 0
-            still_there = code.pin is not None and holds(view, code.pin, ours=True)
-            slot = code.slot if still_there else None  # there, but disabled: ours to clear
+            # There, but disabled, or the code before it: ours to clear.
+            slot = code.slot if is_ours(view, code, ours=True) else None
             self._world.put_code(replace(code, progress=Progress.REFUSED, slot=slot))
             # Why is not for the lock to say: look at all of it, then judge.
             book.wants_walk = True
@@ -265,7 +282,7 @@ class Observer:
                 )
             )
         # A slot that was given up holds somebody else's code, and no walk will call that news.
-        if code.slot is not None and self._slot_news(book, code.slot):
+        if code.slot is not None and self._strangers.slot_news(book, code.slot):
             self._world.save()
 
     def _still_there(self, book: Book, code: CodeRecord) -> None:
@@ -287,94 +304,6 @@ class Observer:
             return None
         return self._parts.now_us() + backoff_us(code.attempts, self._parts.below)
 
-    # What somebody else did.
-
-    def _slot_news(self, book: Book, slot: int) -> bool:
-        """Note a slot that changed and is not ours; returns whether anything was to note."""
-        codes = self._world.codes_of(book.device_id)
-        # A slot that is only kept for a code of ours is still whoever's code stands in it.
-        if any(code.slot == slot and code.sends > 0 for code in codes):
-            return False
-        view = book.mirror.view(slot) or EMPTY
-        known = self._world.unmanaged.get(book.device_id, {}).get(slot)
-        if known is not None and view.occupied and known.pin == view.pin:
-            return False
-        if known is not None:
-            self._world.drop_unmanaged(known)
-            self._unmanaged_event("access_code.unmanaged.removed", known)
-            self._rows.reopen(book.device_id)
-        if view.occupied:
-            record = UnmanagedRecord(
-                self._parts.new_id(), book.device_id, slot, view.pin, self._parts.now_us()
-            )
-            self._world.put_unmanaged(record)
-            self._unmanaged_event("access_code.unmanaged.created", record)
-        return known is not None or view.occupied
-
-    def _unmanaged_event(self, event_type: str, record: UnmanagedRecord) -> None:
-        self._parts.trace(
-            f"gateway.{event_type.removeprefix('access_code.')}",
-            lock=self._world.devices[record.device_id].name,
-            slot=record.slot,
-            pin=record.pin,
-        )
-        self._world.note(
-            EventRecord(
-                event_id=self._parts.new_id(),
-                event_type=event_type,
-                occurred_at_us=self._parts.now_us(),
-                device_id=record.device_id,
-                access_code_id=record.access_code_id,
-            )
-        )
-
-    def _missing(self, book: Book, code: CodeRecord) -> bool:
-        """A code of ours that was there and is not: somebody changed or removed it."""
-        if code.progress is Progress.REFUSED:
-            return self._freed(book, code)
-        if code.progress is not Progress.THERE or code.slot is None or code.pin is None:
-            return False
-        view = book.mirror.view(code.slot) or EMPTY
-        if proves(view, code.pin, ours=True):
-            return False
-        if code.want is Want.ABSENT:
-            if holds(view, code.pin, ours=True):
-                return False  # there, only disabled: still to be cleared
-            self._rows.gone(code)
-            self._slot_news(book, code.slot)  # it may have somebody else's code now
-            return True
-        kind = "modified" if view.occupied else "removed"
-        self._parts.trace(
-            "gateway.code.changed_at_lock", lock=self._name(code), slot=code.slot, change=kind
-        )
-        if self._provider_chooses(code):
-            # Nobody can put the old PIN back: the slot is read, or asked for a new one.
-            code = replace(code, pin=None)
-        problem = CodeProblem(
-            error_code="conflicting_external_modification",
-            message=f"The code was {kind} at the lock; it is being set again.",
-            created_at_us=self._parts.now_us(),
-        )
-        others = [item for item in code.errors if item.error_code != problem.error_code]
-        code = replace(code, progress=Progress.OPEN, errors=(*others, problem), was_set=False)
-        code = replace(code, was_scheduled=False)
-        self._world.put_code(code)
-        external = "modified_external_to_seam" if view.occupied else "deleted_external_to_seam"
-        self._rows.event(f"access_code.{external}", code)
-        return True
-
-    def _freed(self, book: Book, code: CodeRecord) -> bool:
-        """Whether a code that its lock keeps disabled, and refuses to enable, was removed there."""
-        if code.slot is None or code.pin is None:
-            return False
-        view = book.mirror.view(code.slot) or EMPTY
-        if holds(view, code.pin, ours=True):
-            return False
-        self._world.put_code(replace(code, slot=None, sends=0))
-        self._rows.reopen(book.device_id)
-        self._slot_news(book, code.slot)  # it may have somebody else's code now
-        return True
-
     def _name(self, code: CodeRecord) -> str:
         return self._world.devices[code.device_id].name
 
@@ -388,6 +317,11 @@ FAILED_TO_REMOVE = CodeProblem(
 
 def _is_somebody_elses(view: SlotView, code: CodeRecord) -> bool:
     """Whether what stands where our code should be is not ours to overwrite."""
-    if code.pin is not None and holds(view, code.pin, ours=True):
-        return False  # ours, but disabled
-    return view.occupied
+    return view.occupied and not is_ours(view, code, ours=True)
+
+
+def _old_pins_left(view: SlotView, code: CodeRecord) -> tuple[Pin, ...]:
+    """Which of the codes before this one may still stand in its slot, now that it was read."""
+    if view.occupied and view.pin is None:
+        return code.old_pins
+    return tuple(pin for pin in code.old_pins if pin == view.pin)

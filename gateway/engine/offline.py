@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from gateway.policy.errors import CodeCannotBeShared, Refusal
+from gateway.policy.errors import Refusal
 from gateway.policy.judge import Reason
 from gateway.policy.offline import ROUNDINGS, NoSuchWindow, Rounding, next_pin, offline_window
 from gateway.policy.plan import Decision, Straggler
@@ -78,10 +78,10 @@ class OfflineCodes:
     def decide(
         self, request: CreateMultiple, devices: Sequence[DeviceRecord]
     ) -> tuple[Decision, Mapping[str, Timing]]:
-        """A PIN of its own for each device. Raises `CodeCannotBeShared` under `throw`."""
+        """A PIN of its own for each device. Raises `CodeRefused` under `throw`."""
         reasons = {device.device_id: _own_code(device) for device in devices}
         if request.behavior == "throw" and len(devices) > 1:
-            raise CodeCannotBeShared(
+            raise request.refusal(
                 [Refusal(key, reason.word, reason.message) for key, reason in reasons.items()]
             )
         timings: dict[str, Timing] = {}
@@ -96,7 +96,7 @@ class OfflineCodes:
                 used_up.append(_used_up(device))
             stragglers.append(Straggler(device.device_id, pin, (reason,)))
         if used_up and request.behavior == "throw":
-            raise CodeCannotBeShared(used_up)
+            raise request.refusal(used_up)
         return Decision(stragglers=tuple(stragglers)), timings
 
     def own(
@@ -108,7 +108,7 @@ class OfflineCodes:
     ) -> tuple[Decision, Mapping[str, Timing]]:
         """The decision about codes that are sent, and offline ones for locks that take no others.
 
-        Raises `CodeCannotBeShared` under `throw` when there is none for such a lock.
+        Raises `CodeRefused` under `throw` when there is none for such a lock.
         """
         only = {device.device_id: device for device in devices if device.facts.offline_codes_only}
         stragglers = []
@@ -120,7 +120,7 @@ class OfflineCodes:
                 straggler = replace(straggler, pin=pin)
                 if pin is None and request.behavior == "throw":
                     _, refusal = self._window(request, device)
-                    raise CodeCannotBeShared([refusal or _used_up(device)])
+                    raise request.refusal([refusal or _used_up(device)])
             stragglers.append(straggler)
         return replace(decision, stragglers=tuple(stragglers)), timings
 

@@ -7,11 +7,13 @@ lockstep with a bench, and in one thread with everything else.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from gateway.policy.pacing import Pacing
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from random import Random
 
     from gateway.engine.world import World
@@ -46,8 +48,8 @@ class Listener(Protocol):
     def code_no_space(self, code: CodeRecord) -> None:
         """Due, and the lock has no free slot."""
 
-    def lock_silent(self, device_id: str) -> None:
-        """The lock has just come to be believed dead."""
+    def locks_silent(self, device_ids: Sequence[str]) -> None:
+        """These locks have just come to be believed out of reach, all for one reason."""
 
     def lock_heard(self, device_id: str) -> None:
         """A lock that was believed dead gave a sign of life."""
@@ -70,6 +72,7 @@ class Settings:
     sync_deadline_us: int = 25_000_000
     interview_wait_us: int = 2_000_000
     host_silence_us: int = 20_000_000
+    pacing: Pacing = field(default_factory=Pacing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from gateway.policy.mutations import Change
 from gateway.policy.operations import NO_SPACE, is_due, is_hidden, is_spare
 from gateway.policy.records import CodeKind, CodeProblem, EventRecord, Progress, Want
 from gateway.policy.schedule import is_ahead
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.engine.parts import Parts
+    from gateway.policy.mutations import Mutation
     from gateway.policy.records import CodeRecord
 
 
@@ -89,7 +91,8 @@ class Rows:
             return
         code = replace(code, want=Want.ABSENT, attempts=0, retry_at_us=None)
         untouched = code.progress in (Progress.OPEN, Progress.REFUSED)
-        never_sent = code.sends == 0 and untouched
+        astray = code.access_code_id in self._world.books[code.device_id].astray
+        never_sent = code.sends == 0 and untouched and not astray
         if never_sent or code.slot is None:
             self._world.put_code(code)
             self.gone(code)
@@ -119,6 +122,38 @@ class Rows:
             if refused and self._world.is_listed(code):
                 self._world.put_code(replace(code, progress=Progress.OPEN))
 
+    def not_there(self, code: CodeRecord) -> None:
+        """A code that is not wanted on its lock, or not yet, is known not to be there."""
+        if code.want is Want.ABSENT:
+            self.gone(code)
+        else:
+            self.withdrawn(code)
+
+    def withdrawn(self, code: CodeRecord) -> None:
+        """A code is known not to be on its lock, where it is wanted only later."""
+        was_set = code.was_set
+        code = replace(afresh(code), was_set=False, was_scheduled=False, errors=())
+        self._parts.trace("gateway.code.withdrawn", lock=self.name(code), pin=code.pin)
+        self._world.put_code(code)
+        if was_set:
+            self.event("access_code.removed_from_device", code)
+        self.followed(code)
+
+    def followed(self, code: CodeRecord) -> CodeRecord:
+        """The lock has followed all changes of a row: tell of them, and be done with them."""
+        if not code.mutations:
+            return code
+        for mutation in code.mutations:
+            self.tell_change(code, mutation)
+        code = replace(code, mutations=())
+        self._world.put_code(code)
+        return code
+
+    def tell_change(self, code: CodeRecord, mutation: Mutation) -> None:
+        """An event that something of a row has changed."""
+        kind = _CHANGED[mutation.mutation_code]
+        self.event(f"access_code.{kind}", code, (mutation,))
+
     def add_problem(self, code: CodeRecord, problem: CodeProblem) -> CodeRecord:
         """The row with one more entry in `errors`, in place of an older one of the same kind."""
         others = [item for item in code.errors if item.error_code != problem.error_code]
@@ -127,12 +162,18 @@ class Rows:
         return code
 
     def event(
-        self, event_type: str, code: CodeRecord, *, backup_access_code_id: str | None = None
+        self,
+        event_type: str,
+        code: CodeRecord,
+        mutations: tuple[Mutation, ...] = (),
+        *,
+        backup_access_code_id: str | None = None,
     ) -> None:
         """Note an event about a row that callers may see; others are never told of."""
         if not self._world.is_listed(code) or is_spare(code):
             return
-        with_code = event_type.rsplit(".", 1)[-1] in WITH_CODE
+        of_code = any(mutation.mutation_code is Change.CODE for mutation in mutations)
+        with_code = of_code or event_type.rsplit(".", 1)[-1] in WITH_CODE
         issue = ".failed_" in event_type
         self._parts.trace(
             "gateway.event", event_type=event_type, lock=self.name(code), pin=code.pin
@@ -147,6 +188,8 @@ class Rows:
                 code=code.pin if with_code else None,
                 errors=code.errors if issue else (),
                 warnings=code.warnings if issue else (),
+                old_code=code.old_pins[0] if of_code and code.old_pins else None,
+                mutations=mutations,
                 backup_access_code_id=backup_access_code_id,
             )
         )
@@ -158,16 +201,35 @@ class Rows:
         return any(
             (code.want is Want.ABSENT and not is_hidden(code))
             or code.progress is Progress.DOUBT
-            or (_is_wanted(code, now_us) and (code.pin is not None or provider_chooses))
+            or (code.progress is Progress.THERE and not is_due(code, now_us))
+            or (_is_to_be_set(code, now_us) and (code.pin is not None or provider_chooses))
             for code in self._world.codes_of(device_id)
         )
+
+    def provider_chooses(self, code: CodeRecord) -> bool:
+        """Whether the lock's own side makes the PIN, and nobody else can."""
+        return self._world.devices[code.device_id].facts.provider_chooses_pin
 
     def name(self, code: CodeRecord) -> str:
         """The lock's name."""
         return self._world.devices[code.device_id].name
 
 
-def _is_wanted(code: CodeRecord, now_us: int) -> bool:
+_CHANGED: Final = {
+    Change.CODE: "code_changed",
+    Change.NAME: "name_changed",
+    Change.TIME_FRAME: "time_frame_changed",
+}
+
+
+def afresh(code: CodeRecord) -> CodeRecord:
+    """The row as one of which nothing is on its lock, to be set in whatever slot is free."""
+    return replace(
+        code, progress=Progress.OPEN, slot=None, sends=0, attempts=0, retry_at_us=None, old_pins=()
+    )
+
+
+def _is_to_be_set(code: CodeRecord, now_us: int) -> bool:
     """Due, not written yet, and not merely waiting for a slot to become free."""
     waits_for_space = any(problem.error_code == NO_SPACE for problem in code.errors)
     online = code.kind is not CodeKind.OFFLINE and is_due(code, now_us)

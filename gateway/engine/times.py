@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from gateway.engine.offline import OfflineCodes
     from gateway.engine.parts import Parts
-    from gateway.policy.records import DeviceRecord
+    from gateway.policy.mutations import Terms
+    from gateway.policy.records import CodeRecord, DeviceRecord
     from gateway.policy.request import CreateMultiple
     from gateway.policy.schedule import Timing
 
@@ -30,36 +31,66 @@ class Times:
         if request.is_offline:
             refusals = self.offline_codes.refusals(request, devices)
         else:
-            refusals = list(_refusals(request, devices, now_us))
-        if refusals:
-            problems = [Problem(_about(refusal), refusal.message) for refusal in refusals]
-            raise InvalidInput(problems, refusals)
+            natively = request.prefer_native_scheduling
+            places = [(device, natively) for device in devices]
+            refusals = list(_refusals(request.starts_at_us, places, now_us))
+        _refuse(refusals)
+
+    def check_change(
+        self, starts_at_us: int | None, places: Sequence[tuple[CodeRecord, DeviceRecord]]
+    ) -> None:
+        """The same for codes that shall have another start. Raises `InvalidInput`."""
+        kept = [(device, self._keeps(code, device)) for code, device in places]
+        _refuse(list(_refusals(starts_at_us, kept, self.parts.now_us())))
+
+    def changed(self, code: CodeRecord, terms: Terms) -> Timing:
+        """When a code with other times goes onto its lock. What the lock kept, it keeps."""
+        device = self.parts.world.devices[code.device_id]
+        return timing_of(
+            terms.starts_at_us,
+            terms.ends_at_us,
+            self.parts.now_us(),
+            is_native=self._keeps(code, device),
+            jit_lead_us=self.parts.settings.jit_lead_us,
+        )
+
+    def _keeps(self, code: CodeRecord, device: DeviceRecord) -> bool:
+        """Whether the lock keeps the hours of a code, or would if the code came to have some."""
+        return code.is_native or (code.starts_at_us is None and self._able(device))
 
     def of(self, request: CreateMultiple, device: DeviceRecord, now_us: int) -> Timing:
         """When the code goes onto this lock, and whether the lock keeps its hours."""
-        book = self.parts.world.books[device.device_id]
-        able = device.facts.schedules and (book.supports_schedules or not book.has_info)
         return timing_of(
             request.starts_at_us,
             request.ends_at_us,
             now_us,
-            is_native=able and request.prefer_native_scheduling,
+            is_native=self._able(device) and request.prefer_native_scheduling,
             jit_lead_us=self.parts.settings.jit_lead_us,
         )
 
+    def _able(self, device: DeviceRecord) -> bool:
+        book = self.parts.world.books[device.device_id]
+        return device.facts.schedules and (book.supports_schedules or not book.has_info)
+
+
+def _refuse(refusals: Sequence[Refusal]) -> None:
+    if refusals:
+        problems = [Problem(_about(refusal), refusal.message) for refusal in refusals]
+        raise InvalidInput(problems, refusals)
+
 
 def _refusals(
-    request: CreateMultiple, devices: Sequence[DeviceRecord], now_us: int
+    starts_at_us: int | None, places: Sequence[tuple[DeviceRecord, bool]], now_us: int
 ) -> Iterator[Refusal]:
-    if request.starts_at_us is None:
+    """What each device has against a start; beside it, whether it is to keep the hours itself."""
+    if starts_at_us is None:
         return
-    for device in devices:
+    for device, natively in places:
         future_only = "start_date_in_future" in device.facts.constraints
-        if future_only and request.starts_at_us <= now_us:
+        if future_only and starts_at_us <= now_us:
             message = f"{device.name} takes only codes that start in the future"
             yield Refusal(device.device_id, "start_not_in_future", message)
-        keeps_hours = device.facts.schedules and request.prefer_native_scheduling
-        if keeps_hours and device.time_zone is None:
+        if natively and device.facts.schedules and device.time_zone is None:
             message = f"{device.name} keeps time itself, and its time zone is not known"
             yield Refusal(device.device_id, "time_zone_unknown", message)
 

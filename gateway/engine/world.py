@@ -19,11 +19,14 @@ from gateway.policy.records import (
     GroupRecord,
     GroupState,
     UnmanagedRecord,
+    Want,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from gateway.policy.answers import AnswerRecord
+    from gateway.policy.attempts import AttemptRecord
     from latchbench.pin import Pin
 
 
@@ -43,8 +46,11 @@ class World:
         self.groups: dict[str, GroupRecord] = {}
         self.codes: dict[str, CodeRecord] = {}
         self.unmanaged: dict[str, dict[int, UnmanagedRecord]] = {}
+        self.attempts: dict[str, AttemptRecord] = {}
+        self.answers: dict[str, AnswerRecord] = {}
         self.published: Callable[[Sequence[EventRecord]], None] = lambda events: None
         self.look_at: Callable[[str], None] = lambda device_id: None
+        self.changed: Callable[[str], None] = lambda access_code_id: None
         self.saves_open = 0
         self._codes_of: dict[str, dict[str, None]] = {}
         self._codes_in: dict[str, dict[str, None]] = {}
@@ -67,6 +73,20 @@ class World:
         """Codes of a device whose latest change is not durable yet."""
         return frozenset(self._held.get(device_id, ()))
 
+    def with_key(self, key: str | None) -> list[CodeRecord]:
+        """The rows that belong to a key and are wanted; None is no key."""
+        if key is None:
+            return []
+        return [
+            code
+            for code in self.codes.values()
+            if code.common_code_key == key and code.want is Want.PRESENT
+        ]
+
+    def pin_of_key(self, key: str | None) -> Pin | None:
+        """The code that all rows of a key have, None if there are none."""
+        return next((code.pin for code in self.with_key(key)), None)
+
     def is_listed(self, code: CodeRecord) -> bool:
         """Whether callers may see a row: its group was decided, and decided well."""
         if is_hidden(code):
@@ -82,8 +102,9 @@ class World:
             if record.pin is not None
         }
         for code in self.codes_of(device_id):
-            if code.pin is not None:
-                pins[code.pin] = code.access_code_id
+            for pin in (code.pin, *code.old_pins):
+                if pin is not None:
+                    pins[pin] = code.access_code_id
         return pins
 
     # Changing.
@@ -108,8 +129,9 @@ class World:
         self._codes_in.setdefault(code.group_id, {})[code.access_code_id] = None
         self._changes.codes[code.access_code_id] = code
         self._changes.deleted_codes.discard(code.access_code_id)
-        if before is None or before.pin != code.pin:
+        if before is None or (before.pin, before.old_pins) != (code.pin, code.old_pins):
             self.books[code.device_id].codes_version += 1
+        self.changed(code.access_code_id)
 
     def drop_code(self, code: CodeRecord) -> None:
         """A row is gone, and its group with its last row."""
@@ -123,11 +145,13 @@ class World:
         book.codes_version += 1
         book.runs.pop(code.access_code_id, None)
         book.cut_short.discard(code.access_code_id)
+        book.astray.discard(code.access_code_id)
         if not rows:
             del self._codes_in[code.group_id]
             del self.groups[code.group_id]
             self._changes.groups.pop(code.group_id, None)
             self._changes.deleted_groups.add(code.group_id)
+        self.changed(code.access_code_id)
 
     def put_unmanaged(self, record: UnmanagedRecord) -> None:
         """A code that is not ours was seen on a lock."""
@@ -142,6 +166,29 @@ class World:
         self._changes.unmanaged.pop(record.access_code_id, None)
         self._changes.deleted_unmanaged.add(record.access_code_id)
         self.books[record.device_id].codes_version += 1
+
+    def put_attempt(self, attempt: AttemptRecord) -> None:
+        """An action attempt is new or has ended."""
+        self.attempts[attempt.action_attempt_id] = attempt
+        self._changes.attempts[attempt.action_attempt_id] = attempt
+
+    def drop_attempt(self, attempt: AttemptRecord) -> None:
+        """An action attempt is too old to be asked for."""
+        del self.attempts[attempt.action_attempt_id]
+        self._changes.attempts.pop(attempt.action_attempt_id, None)
+        self._changes.deleted_attempts.add(attempt.action_attempt_id)
+
+    def put_answer(self, answer: AnswerRecord) -> None:
+        """An answer is to be given again under its caller's id."""
+        self.answers[answer.request_id] = answer
+        self._changes.answers[answer.request_id] = answer
+        self._changes.deleted_answers.discard(answer.request_id)
+
+    def drop_answer(self, answer: AnswerRecord) -> None:
+        """A caller's id may stand for something else again."""
+        del self.answers[answer.request_id]
+        self._changes.answers.pop(answer.request_id, None)
+        self._changes.deleted_answers.add(answer.request_id)
 
     def note(self, event: EventRecord) -> None:
         """An event, published when it is durable."""

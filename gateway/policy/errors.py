@@ -12,9 +12,15 @@ GatewayError
 │  ├─ DeviceNotFound                   .device_ids
 │  ├─ AccessCodeNotFound
 │  ├─ AccessCodeNotTimeBound
+│  ├─ CommonCodeKeyNotFound
+│  ├─ ActionAttemptNotFound
+│  ├─ AccessCodeBeingRemoved
+│  ├─ RequestIdReused
 │  └─ DeviceDoesNotSupportAccessCodes  .devices
 ├─ LockRefused                         other locks, other codes, or a change at the lock
-│  ├─ CodeCannotBeShared               .refusals .rollback .duplicate_only
+│  ├─ CodeRefused                      .refusals .rollback .duplicate_only
+│  │  ├─ CodeCannotBeShared            .refusals .rollback .duplicate_only
+│  │  └─ CodeCannotBeSet               .refusals .rollback .duplicate_only
 │  └─ NoBackupAccessCode
 ├─ LockUnreachable                     nothing, until the lock is heard again
 │  └─ DeviceOffline                    .devices
@@ -197,6 +203,34 @@ class AccessCodeNotTimeBound(RequestError):
         super().__init__("Only a time-bound access code has a backup access code")
 
 
+class CommonCodeKeyNotFound(RequestError):
+    """No access code belongs to this key."""
+
+    def __init__(self) -> None:
+        super().__init__("There are no access codes with this common_code_key")
+
+
+class ActionAttemptNotFound(RequestError):
+    """No such action attempt, or one that ended more than a day ago."""
+
+    def __init__(self) -> None:
+        super().__init__("Action attempt not found")
+
+
+class AccessCodeBeingRemoved(RequestError):
+    """The access code was deleted or its time is over, and its lock is being cleared of it."""
+
+    def __init__(self) -> None:
+        super().__init__("The access code is being removed and cannot be changed")
+
+
+class RequestIdReused(RequestError):
+    """The caller's own id stands for another call, or for the same call with another body."""
+
+    def __init__(self) -> None:
+        super().__init__("This id was used for another request within the last 24 hours")
+
+
 class DeviceDoesNotSupportAccessCodes(RequestError):
     """Devices without a keypad; `devices` holds their ids in request order."""
 
@@ -209,8 +243,8 @@ class LockRefused(GatewayError):
     """A lock will not take it: the same call is refused again until a lock changes."""
 
 
-class CodeCannotBeShared(LockRefused):
-    """No access code was created, because these devices cannot share one.
+class CodeRefused(LockRefused):
+    """A code was not set, because of these devices.
 
     `refusals` names *every* device that refuses, in request order. `rollback` is None when the
     refusal came before any lock was touched. `duplicate_only` says that a code of the caller's own
@@ -230,12 +264,29 @@ class CodeCannotBeShared(LockRefused):
         super().__init__(self._sentence())
 
     def _sentence(self) -> str:
+        raise NotImplementedError
+
+
+class CodeCannotBeShared(CodeRefused):
+    """No access code was created, because these devices cannot share one."""
+
+    def _sentence(self) -> str:
         count = len(self.refusals)
         devices = "1 device" if count == 1 else f"{count} devices"
         if self.duplicate_only:
             return f"No access code was created: the code is already in use on {devices}"
         reasons = _counted(refusal.reason for refusal in self.refusals)
         return f"No access code was created: {devices} cannot share it ({reasons})"
+
+
+class CodeCannotBeSet(CodeRefused):
+    """What a call about one device asked for was not done, because its lock does not take it."""
+
+    def _sentence(self) -> str:
+        if self.duplicate_only:
+            return "The code is already in use on the device"
+        reasons = _counted(refusal.reason for refusal in self.refusals)
+        return f"The code cannot be set on the device ({reasons})"
 
 
 def _counted(reasons: Iterable[str]) -> str:

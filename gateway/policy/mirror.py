@@ -161,6 +161,11 @@ def proves(view: SlotView, pin: Pin, *, ours: bool) -> bool:
     return view.enabled and holds(view, pin, ours=ours)
 
 
+def holds_any(view: SlotView, pins: Iterable[Pin], *, ours: bool) -> bool:
+    """Whether a slot holds one of these, as `holds`."""
+    return any(holds(view, pin, ours=ours) for pin in pins)
+
+
 def is_cut_short(view: SlotView, pin: Pin) -> bool:
     """Whether a slot holds a piece of `pin`: what a lock leaves that stores fewer digits than sent.
 

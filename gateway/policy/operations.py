@@ -35,10 +35,12 @@ class LockNeeds:
     """What the engine knows of one lock when it asks for the next operation.
 
     `held` are codes whose latest change is not durable yet: nothing may be sent for them.
-    `cut_short` are those of which the lock stored a piece, to be cleared before anything else.
+    `cut_short` are those of which the lock stored a piece, to be cleared before anything else;
+    `astray` those that are not where they were sent, to be looked for before anything else.
     `just_read` is the slot that was read at this very instant: only into such a slot does a code go
-    for the first time, because somebody at the keypad may have been there unheard. `keeping` is
-    None for a lock that keeps no hours; one whose provider chooses the PINs is asked for one.
+    for the first time, because somebody at the keypad may have been there unheard. Until it
+    `may_write` again, a lock that was just written to is only read. `keeping` is None for a lock
+    that keeps no hours; one whose provider chooses the PINs is asked for one.
     """
 
     mirror: Mirror
@@ -53,7 +55,9 @@ class LockNeeds:
     resync_due: bool = False
     held: frozenset[str] = frozenset()
     cut_short: frozenset[str] = frozenset()
+    astray: frozenset[str] = frozenset()
     just_read: int | None = None
+    may_write: bool = True
     keeping: Keeping | None = None
     provider_chooses: bool = False
 
@@ -98,7 +102,25 @@ Next = Operation | TakeSlot | GiveUpSlot | NoSpace | Nothing
 
 def is_due(code: CodeRecord, now_us: int) -> bool:
     """Whether a code should be on its lock by now."""
-    return code.load_at_us is None or code.load_at_us <= now_us
+    return not is_left_out(code) and (code.load_at_us is None or code.load_at_us <= now_us)
+
+
+def is_wanted(code: CodeRecord, now_us: int) -> bool:
+    """Whether a code should be on its lock now: wanted, and due."""
+    return code.want is Want.PRESENT and is_due(code, now_us)
+
+
+def is_left_out(code: CodeRecord) -> bool:
+    """Whether somebody removed a code at its lock who was allowed to: it is not set again."""
+    return any(warning.change_type == "removed" for warning in code.warnings)
+
+
+def is_inactive(code: CodeRecord) -> bool:
+    """Whether a code was disabled at its lock by somebody who was allowed to: it is left so."""
+    return any(problem.error_code == INACTIVE for problem in code.errors)
+
+
+INACTIVE = "access_code_inactive"
 
 
 def is_hidden(code: CodeRecord) -> bool:
@@ -132,16 +154,17 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
     ]
     if needs.wants_walk:
         # Something went unheard: the slots, or the whole memory, may be other people's by now.
-        return _end_doubt(ready, needs.cut_short) or Operation(Walk())
-    found = _clear_pieces(needs, ready) or _end_doubt(ready) or _clear(needs, ready)
+        return _end_doubt(ready, needs.cut_short | needs.astray) or Operation(Walk())
+    writable = ready if needs.may_write else []
+    found = _clear_pieces(needs, writable) or _end_doubt(ready) or _clear(needs, writable, now_us)
     if found is not None:
         return found
     if needs.wants_slots:
         return Operation(ReadCode(needs.wants_slots[0]))
-    kept = _keep_hours(needs.keeping, ready, now_us)
+    kept = _keep_hours(needs.keeping, writable, now_us)
     if kept is not None:
         return kept
-    found_set = _set(needs, ready, codes, now_us)
+    found_set = _set(needs, writable, codes, now_us)
     if found_set is not None:
         return found_set
     if needs.wants_ping:
@@ -167,10 +190,10 @@ def _end_doubt(ready: Sequence[CodeRecord], but: frozenset[str] = frozenset()) -
     return None
 
 
-def _clear(needs: LockNeeds, ready: Sequence[CodeRecord]) -> Operation | None:
+def _clear(needs: LockNeeds, ready: Sequence[CodeRecord], now_us: int) -> Operation | None:
     """The first code to take out, unless its slot changed and is to be read: it may not be ours."""
     for code in ready:
-        if code.want is not Want.ABSENT or code.progress is not Progress.THERE:
+        if is_wanted(code, now_us) or code.progress is not Progress.THERE:
             continue
         if code.slot is not None and code.slot not in needs.wants_slots:
             return Operation(ClearCode(code.slot), code.access_code_id)

@@ -52,9 +52,7 @@ LIST_PARAMETERS: Final = (
 DELETE_PARAMETERS: Final = (
     Parameter("access_code_id", Kind.TEXT, "The access code.", required=True),
     _DEVICE_ID,
-    Parameter(
-        "sync", Kind.BOOLEAN, "Answer when the lock is clear.", default=False, built=False
-    ),
+    Parameter("sync", Kind.BOOLEAN, "Answer when the lock is clear.", default=False),
 )  # fmt: skip
 PULL_PARAMETERS: Final = (
     Parameter("access_code_id", Kind.TEXT, "The code that needs a backup.", required=True),
@@ -90,6 +88,7 @@ class DeleteQuery:
 
     access_code_id: str
     device_id: str | None
+    sync: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +138,10 @@ def parse_get(body: object) -> GetQuery:
 
 
 def parse_delete(body: object) -> DeleteQuery:
-    """Raises `InvalidInput` or `NotSupported`."""
+    """Raises `InvalidInput`."""
     reading = read(DELETE_PARAMETERS, body)
     reading.settle(DELETE_PARAMETERS)
-    return DeleteQuery(reading.values["access_code_id"], reading.values["device_id"])
+    return DeleteQuery(**reading.values)
 
 
 def parse_pull(body: object) -> str:

@@ -10,10 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+# At run time too: the store reads the fields of views to bring an answer back from its text.
+from gateway.policy.mutations import Mutation  # noqa: TC001
+from latchbench.pin import Pin  # noqa: TC001
 
 if TYPE_CHECKING:
-    from latchbench.pin import Pin
+    from gateway.policy.answers import AnswerRecord
+    from gateway.policy.attempts import AttemptRecord
 
 
 class GroupState(StrEnum):
@@ -130,15 +135,19 @@ class CodeProblem:
     is_device_error: bool = False
     managed_access_code_id: str | None = None
     unmanaged_access_code_id: str | None = None
+    change_type: str | None = None
+    modified_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CodeWarning:
-    """An entry of `warnings`."""
+    """An entry of `warnings`. `change_type` and `modified_fields` tell what somebody changed."""
 
     warning_code: str
     message: str
     created_at_us: int
+    change_type: str | None = None
+    modified_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +158,9 @@ class PendingMutation:
     message: str
     created_at_us: int
     scheduled_at_us: int | None = None
+    change: Mutation | None = None
+    old_code: Pin | None = None
+    code: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +181,9 @@ class CodeRecord:
     `position` is its place in the request. `slot` is taken when loading falls due and kept until
     the slot was read back empty. `sends` counts writes handed to the radio since the last change.
     `is_native`: the lock itself keeps the window; `was_scheduled`: it was told that it does.
+    `old_pins` are what the slot may still hold after `pin` was changed, the one that was proved
+    there first; a row that is THERE and has some is on a lock that does not show which it holds.
+    `mutations` are changes that the lock has not followed yet.
     """
 
     access_code_id: str
@@ -199,6 +214,8 @@ class CodeRecord:
     is_one_time_use: bool = False
     uses_backup_pool: bool = False
     pulled_backup_id: str | None = None
+    old_pins: tuple[Pin, ...] = ()
+    mutations: tuple[Mutation, ...] = ()
 
     @property
     def is_time_bound(self) -> bool:
@@ -229,6 +246,8 @@ class EventRecord:
     code: Pin | None = None
     errors: tuple[CodeProblem, ...] = ()
     warnings: tuple[CodeWarning, ...] = ()
+    old_code: Pin | None = None
+    mutations: tuple[Mutation, ...] = ()
     backup_access_code_id: str | None = None
 
 
@@ -332,7 +351,7 @@ class DeviceView:
 class Page:
     """One page of a list; `next_cursor` is None on the last one."""
 
-    items: tuple[AccessCodeView, ...] | tuple[DeviceView, ...]
+    items: tuple[Any, ...]
     next_cursor: str | None = None
 
 
@@ -349,9 +368,13 @@ class Changes:
     codes: dict[str, CodeRecord] = field(default_factory=dict)
     unmanaged: dict[str, UnmanagedRecord] = field(default_factory=dict)
     events: list[EventRecord] = field(default_factory=list)
+    attempts: dict[str, AttemptRecord] = field(default_factory=dict)
+    answers: dict[str, AnswerRecord] = field(default_factory=dict)
     deleted_codes: set[str] = field(default_factory=set)
     deleted_groups: set[str] = field(default_factory=set)
     deleted_unmanaged: set[str] = field(default_factory=set)
+    deleted_attempts: set[str] = field(default_factory=set)
+    deleted_answers: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         return any(
@@ -364,5 +387,9 @@ class Changes:
                 self.deleted_codes,
                 self.deleted_groups,
                 self.deleted_unmanaged,
+                self.attempts,
+                self.answers,
+                self.deleted_attempts,
+                self.deleted_answers,
             )
         )

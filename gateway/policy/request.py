@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from gateway.policy.errors import Problem
+from gateway.policy.errors import CodeCannotBeSet, CodeCannotBeShared, Problem
 from gateway.policy.fields import Kind, Parameter, Reading, read
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gateway.policy.errors import CodeRefused, Refusal, Rollback
     from latchbench.pin import Pin
 
 DEVICE_IDS_MAX: Final = 10_000
@@ -43,6 +46,7 @@ class CreateMultiple:
     Times are both None (an ongoing code) or both given; a code for one use has a start alone.
     `preferred_code_length` is None with a custom `code`. `sync` is None where the caller leaves it
     to the gateway's setting. `ignored_parameters` are the names that the call does not know.
+    `about_one` is a call for one device alone, that shares its code with nobody.
     """
 
     device_ids: tuple[str, ...]
@@ -60,6 +64,18 @@ class CreateMultiple:
     max_time_rounding: str | None = None
     sync: bool | None = None
     ignored_parameters: tuple[str, ...] = ()
+    about_one: bool = False
+
+    def refusal(
+        self,
+        refusals: Sequence[Refusal],
+        rollback: Rollback | None = None,
+        *,
+        duplicate_only: bool = False,
+    ) -> CodeRefused:
+        """What the caller is told when `refusals` stand in the way of what the call asked for."""
+        kind = CodeCannotBeSet if self.about_one else CodeCannotBeShared
+        return kind(refusals, rollback, duplicate_only=duplicate_only)
 
     @property
     def is_one_time_use(self) -> bool:
@@ -103,11 +119,11 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Parameter(
         "allow_external_modification", Kind.BOOLEAN,
-        "The same as `is_external_modification_allowed`.", default=False, built=False,
+        "The same as `is_external_modification_allowed`.", default=False,
     ),
     Parameter(
         "is_external_modification_allowed", Kind.BOOLEAN,
-        "Adopt a change made at the lock. False: put the code back.", default=False, built=False,
+        "Adopt a change made at the lock. False: put the code back.", default=False,
     ),
     Parameter(
         "is_offline_access_code", Kind.BOOLEAN, "A code that a lock derives without the radio.",
@@ -133,7 +149,7 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     Parameter(
         "request_id", Kind.TEXT,
         "The same request under the same id is answered from memory (HTTP: `Idempotency-Key`).",
-        high=NAME_MAX, built=False,
+        high=NAME_MAX,
     ),
 )  # fmt: skip
 
@@ -252,14 +268,24 @@ def parse_create_multiple(body: object, now_us: int) -> CreateMultiple:
     parameter that asks for a part of the gateway that is not built.
     """
     reading = read(PARAMETERS, body)
-    values = reading.values
     _hint_at_the_singular(reading)
-    _compare_synonyms(reading)
+    check_together(reading, now_us)
+    reading.settle(PARAMETERS)
+    return call_of(reading)
+
+
+def check_together(reading: Reading, now_us: int) -> None:
+    """Note what is wrong with parameters together, of this call or of `create`."""
+    modification_allowed(reading)
     malformed = frozenset(reading.bad)
     for rule in INTERPLAY:
-        if malformed.isdisjoint(rule.names) and rule.broken(values, now_us):
+        if malformed.isdisjoint(rule.names) and rule.broken(reading.values, now_us):
             reading.refuse(rule.problem.parameter, rule.problem.message)
-    reading.settle(PARAMETERS)
+
+
+def call_of(reading: Reading) -> CreateMultiple:
+    """The call that was read, once all of it was found right."""
+    values = reading.values
     return CreateMultiple(
         device_ids=values["device_ids"],
         behavior=Behavior(values["behavior_when_code_cannot_be_shared"]),
@@ -285,9 +311,13 @@ def _hint_at_the_singular(reading: Reading) -> None:
         reading.refuse("device_id", 'Did you mean "device_ids"?')
 
 
-def _compare_synonyms(reading: Reading) -> None:
-    """Two names of one thing may both be given, but not with different values."""
+def modification_allowed(reading: Reading) -> bool | None:
+    """What was said of changes at the lock, under either of its names; None: nothing.
+
+    Both may be given, but not with different values: that is noted as a problem.
+    """
     values = [reading.values[name] for name in _MODIFICATION if name in reading.given]
     if len(set(values)) > 1:
         both = " and ".join(_MODIFICATION)
         reading.refuse(None, f"{both} mean the same and must not differ")
+    return values[0] if values else None

@@ -72,6 +72,11 @@ def timing_of(
     return Timing(starts_at_us, ends_at_us, max(now_us, starts_at_us - lead_us), is_native)
 
 
+def timing_of_row(code: CodeRecord) -> Timing:
+    """The times of a code as they are."""
+    return Timing(code.starts_at_us, code.ends_at_us, code.load_at_us, code.is_native)
+
+
 def hours_of(code: CodeRecord, now_us: int) -> Hours:
     """The hours that a lock should keep for a code now.
 

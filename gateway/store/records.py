@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from sqlalchemy import Boolean, Table, Text
 
+from gateway.policy.mutations import Mutation
 from gateway.policy.records import (
     CodeKind,
     CodeProblem,
@@ -30,7 +31,7 @@ from gateway.policy.records import (
     Want,
 )
 from gateway.store.errors import UnstorableText
-from gateway.store.schema import PinText
+from gateway.store.schema import PinsText, PinText
 from latchbench.pin import Pin
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 _facts: Final = msgspec.json.Decoder(Facts)
 _problems: Final = msgspec.json.Decoder(tuple[CodeProblem, ...])
 _warnings: Final = msgspec.json.Decoder(tuple[CodeWarning, ...])
+_mutations: Final = msgspec.json.Decoder(tuple[Mutation, ...])
 _NOTHING: Final = "[]"  # what nearly every row has: neither encoded nor decoded
 
 
@@ -136,6 +138,8 @@ def code_to_row(code: CodeRecord) -> Stored:
         code.external_modification_allowed,
         _encode(code.errors).decode() if code.errors else _NOTHING,
         _encode(code.warnings).decode() if code.warnings else _NOTHING,
+        " ".join(pin.reveal() for pin in code.old_pins),
+        _encode(code.mutations).decode() if code.mutations else _NOTHING,
         code.kind.value,
         code.is_native,
         code.was_scheduled,
@@ -170,6 +174,8 @@ def code_from_row(row: Row[Any]) -> CodeRecord:
         external_modification_allowed=row.external_modification_allowed,
         errors=_problems_from(row.errors),
         warnings=_warnings_from(row.warnings),
+        old_pins=row.old_pins,
+        mutations=_mutations_from(row.mutations),
         kind=CodeKind(row.kind),
         is_native=row.is_native,
         was_scheduled=row.was_scheduled,
@@ -213,6 +219,8 @@ def event_to_row(event: EventRecord, sequence: int) -> Stored:
         None if event.code is None else event.code.reveal(),
         _encode(event.errors).decode() if event.errors else _NOTHING,
         _encode(event.warnings).decode() if event.warnings else _NOTHING,
+        None if event.old_code is None else event.old_code.reveal(),
+        _encode(event.mutations).decode() if event.mutations else _NOTHING,
         event.backup_access_code_id,
     )
 
@@ -228,6 +236,8 @@ def event_from_row(row: Row[Any]) -> EventRecord:
         code=row.code,
         errors=_problems_from(row.errors),
         warnings=_warnings_from(row.warnings),
+        old_code=row.old_code,
+        mutations=_mutations_from(row.mutations),
         backup_access_code_id=row.backup_access_code_id,
     )
 
@@ -238,6 +248,10 @@ def _problems_from(text: str) -> tuple[CodeProblem, ...]:
 
 def _warnings_from(text: str) -> tuple[CodeWarning, ...]:
     return () if text == _NOTHING else _warnings.decode(text)
+
+
+def _mutations_from(text: str) -> tuple[Mutation, ...]:
+    return () if text == _NOTHING else _mutations.decode(text)
 
 
 def check_row(table: Table, row: Row[Any]) -> None:
@@ -266,6 +280,8 @@ def _kinds(table: Table) -> tuple[tuple[str, tuple[type, ...]], ...]:
         kind: type = int
         if isinstance(column.type, PinText):
             kind = Pin
+        elif isinstance(column.type, PinsText):
+            kind = tuple
         elif isinstance(column.type, Boolean):
             kind = bool
         elif isinstance(column.type, Text):
@@ -301,8 +317,10 @@ def _texts(changes: Changes) -> Iterator[tuple[str, str | None]]:
         yield "the name of an access code", code.name
         yield "the name of an access code on its device", code.device_name
         yield "a common_code_key", code.common_code_key
-        if code.pin is not None:
-            yield "a PIN", code.pin.reveal()
+        for pin in (code.pin, *code.old_pins):
+            yield "a PIN", None if pin is None else pin.reveal()
+    for answer in changes.answers.values():
+        yield "a request_id", answer.request_id
     for unmanaged in changes.unmanaged.values():
         if unmanaged.pin is not None:
             yield "a PIN", unmanaged.pin.reveal()

@@ -1,11 +1,11 @@
 """The tables of the store, and how a store is told from anything else.
 
 Rows are narrow: a column per field, JSON text only for what is read whole and never asked for by
-its parts (`facts`, `errors`, `warnings`). The engine keeps all but the events in memory, so the
-only questions put to the database are "everything" and "which events came after this one"; both
-are served by the primary keys and the unique `event_id`, and every other index would only make
-writes dearer. Foreign keys are left out for the same reason: there is one writer, and it writes
-whole decisions.
+its parts (`facts`, `errors`, `warnings`, `mutations`, `view`). The engine keeps all but the events
+in memory, so the only questions put to the database are "everything" and "which events came after
+this one"; both are served by the primary keys and the unique `event_id`, and every other index
+would only make writes dearer. Foreign keys are left out for the same reason: there is one writer,
+and it writes whole decisions.
 
 `meta` is a single row. Its table and columns stay as they are in every later version, because the
 version is read from there before anything else is believed.
@@ -56,6 +56,18 @@ class PinText(TypeDecorator[Pin]):
         """The stored digits, wrapped; a value that is no text is left for the reader to refuse."""
         del dialect
         return Pin(value) if isinstance(value, str) else value
+
+
+class PinsText(TypeDecorator[tuple[Pin, ...]]):
+    """Several PINs in their order, with spaces between; see `PinText`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Pin, ...] | None:
+        """The stored PINs, each wrapped; a value that is no text is left for the reader."""
+        del dialect
+        return tuple(map(Pin, value.split())) if isinstance(value, str) else value
 
 
 # SQLite has no booleans and would take any text for one; with this a check of the file finds it.
@@ -127,6 +139,8 @@ access_code = Table(
     Column("external_modification_allowed", _YES_OR_NO, nullable=False),
     Column("errors", Text, nullable=False),
     Column("warnings", Text, nullable=False),
+    Column("old_pins", PinsText, nullable=False),
+    Column("mutations", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("is_native", _YES_OR_NO, nullable=False),
     Column("was_scheduled", _YES_OR_NO, nullable=False),
@@ -157,7 +171,32 @@ event = Table(
     Column("code", PinText),
     Column("errors", Text, nullable=False),
     Column("warnings", Text, nullable=False),
+    Column("old_code", PinText),
+    Column("mutations", Text, nullable=False),
     Column("backup_access_code_id", Text),
+)
+
+action_attempt = Table(
+    "action_attempt",
+    metadata,
+    Column("action_attempt_id", Text, primary_key=True),
+    Column("action_type", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("access_code_id", Text, nullable=False),
+    Column("device_id", Text, nullable=False),
+    Column("created_at_us", BigInteger, nullable=False),
+    Column("error_type", Text),
+    Column("error_message", Text),
+)
+
+stored_answer = Table(
+    "stored_answer",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("created_at_us", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("view", Text, nullable=False),
 )
 
 

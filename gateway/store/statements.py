@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def rows_max(table: Table) -> int:
-    """How many rows of `table` fit one statement: 1,489 access codes, for instance."""
+    """How many rows of `table` fit one statement: more than a thousand access codes."""
     return PARAMETERS_MAX // len(table.columns)
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.policy.records import Changes
-from gateway.store import records, schema, statements
+from gateway.store import calls, records, schema, statements
 from gateway.store.backend import open_backend
 from gateway.store.errors import (
     StoreDamaged,
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select, Table
 
+    from gateway.policy.answers import AnswerRecord
+    from gateway.policy.attempts import AttemptRecord
     from gateway.policy.records import (
         CodeRecord,
         DeviceRecord,
@@ -61,13 +63,16 @@ class Snapshot:
     """All that is stored, but for the events.
 
     Devices and groups are ordered by when they were made, then by id; access codes by when they
-    were made, then by group and by their place in the request; unmanaged codes by device and slot.
+    were made, then by group and by their place in the request; unmanaged codes by device and slot;
+    action attempts and answers by when they were made, then by id.
     """
 
     devices: tuple[DeviceRecord, ...]
     groups: tuple[GroupRecord, ...]
     codes: tuple[CodeRecord, ...]
     unmanaged: tuple[UnmanagedRecord, ...]
+    attempts: tuple[AttemptRecord, ...] = ()
+    answers: tuple[AnswerRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,7 @@ class Store:
         """
         device, group = schema.device.c, schema.access_group.c
         code, unmanaged = schema.access_code.c, schema.unmanaged_code.c
+        attempt, answer = schema.action_attempt.c, schema.stored_answer.c
         with self._reading() as connection:
             return Snapshot(
                 devices=self._read(
@@ -165,6 +171,20 @@ class Store:
                     ),
                     schema.unmanaged_code,
                     records.unmanaged_from_row,
+                ),
+                attempts=self._read(
+                    connection,
+                    select(schema.action_attempt).order_by(
+                        attempt.created_at_us, attempt.action_attempt_id
+                    ),
+                    schema.action_attempt,
+                    calls.attempt_from_row,
+                ),
+                answers=self._read(
+                    connection,
+                    select(schema.stored_answer).order_by(answer.created_at_us, answer.request_id),
+                    schema.stored_answer,
+                    calls.answer_from_row,
                 ),
             )
 
@@ -232,7 +252,8 @@ class Store:
 
         Later changes win over earlier ones; within one, a deletion wins. Events keep their order.
         The number of statements depends on the kinds of record in it and grows only with each
-        1,489 access codes (see `statements.rows_max`). Nothing to write costs no transaction.
+        thousand and more access codes (see `statements.rows_max`). Nothing to write costs no
+        transaction.
 
         Raises `UnstorableText` before anything is sent, `StoreSuperseded` with nothing stored, or
         `StoreFailed`, after which only a fresh `load` says what is stored.
@@ -253,6 +274,8 @@ class Store:
             (schema.access_code, changes.deleted_codes),
             (schema.access_group, changes.deleted_groups),
             (schema.unmanaged_code, changes.deleted_unmanaged),
+            (schema.action_attempt, changes.deleted_attempts),
+            (schema.stored_answer, changes.deleted_answers),
         ):
             self._statements += statements.delete_rows(connection, table, sorted(keys))
         for table, rows in (
@@ -260,6 +283,8 @@ class Store:
             (schema.access_group, [*map(records.group_to_row, changes.groups.values())]),
             (schema.access_code, [*map(records.code_to_row, changes.codes.values())]),
             (schema.unmanaged_code, [*map(records.unmanaged_to_row, changes.unmanaged.values())]),
+            (schema.action_attempt, [*map(calls.attempt_to_row, changes.attempts.values())]),
+            (schema.stored_answer, [*map(calls.answer_to_row, changes.answers.values())]),
         ):
             self._statements += statements.upsert_rows(connection, table, rows)
         events = [
@@ -292,6 +317,12 @@ def merge(batch: Sequence[Changes]) -> Changes:
             merged.deleted_unmanaged,
             changes.unmanaged,
             changes.deleted_unmanaged,
+        )
+        _merge_kind(
+            merged.attempts, merged.deleted_attempts, changes.attempts, changes.deleted_attempts
+        )
+        _merge_kind(
+            merged.answers, merged.deleted_answers, changes.answers, changes.deleted_answers
         )
         merged.events.extend(changes.events)
     return merged

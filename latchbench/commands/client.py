@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from latchbench import exits
+from latchbench import exits, ready
+from latchbench.pin import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _CALLERS_FAULT: Final = frozenset({"NOT_FOUND", "INVALID_ARGUMENT", "FAILED_PRECONDITION"})
+# A word of the caller's that is repeated to him may be a code in the wrong place.
+_QUOTED_DIGITS: Final = re.compile(r"'[0-9#]{4,}'")
+# Long enough to wait for somebody's `clock advance`.
+ANSWER_WITHIN_S: Final = 60.0
 
 
 def ask_bench(told: Mapping[str, Any], ask: Callable[[Any], Awaitable[T]]) -> T:
@@ -35,10 +41,26 @@ async def _ask(socket: str, ask: Callable[[Any], Awaitable[T]]) -> T:
             return await ask(BenchServiceStub(channel))
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.UNAVAILABLE:
-                message = "the bench of this ready file is not up any more"
-                raise exits.CommandError(message, exits.ENVIRONMENT) from error
+                raise exits.CommandError(ready.GONE, exits.ENVIRONMENT) from error
             if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                 message = "the bench of this ready file does not answer"
                 raise exits.CommandError(message, exits.ENVIRONMENT) from error
             code = exits.USAGE if error.code().name in _CALLERS_FAULT else exits.OURS
-            raise exits.CommandError(error.details() or error.code().name, code) from error
+            words = _QUOTED_DIGITS.sub(f"'{MASK}'", error.details() or error.code().name)
+            raise exits.CommandError(words, code) from error
+
+
+def act_and_look(told: Mapping[str, Any], name: str, **action: Any) -> tuple[Any, Any]:
+    """Do something to a lock, if anything: what its keypad showed, and the lock afterwards."""
+    from protos.bench.v1 import bench_pb2 as pb
+
+    async def ask(stub: Any) -> tuple[Any, Any]:
+        outcome = None
+        if action:
+            act = pb.ActRequest(lock=name, **action)
+            outcome = await stub.Act(act, timeout=ANSWER_WITHIN_S)
+        look = pb.DumpTruthRequest(locks=[name])
+        reply = await stub.DumpTruth(look, timeout=ANSWER_WITHIN_S)
+        return outcome, reply.locks[0]
+
+    return ask_bench(told, ask)

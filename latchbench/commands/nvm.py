@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from latchbench import exits
-from latchbench.pin import MASK
+from latchbench.commands.printing import CodeMarks, emit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,20 +21,20 @@ def nvm_show_command(path: Path, output: str, *, show_codes: bool) -> int:
         raise exits.CommandError(f"cannot read {path}: {error.strerror}", exits.USAGE) from error
     except NvmDamaged as error:
         raise exits.CommandError(str(error), exits.ENVIRONMENT) from error
+    marks = CodeMarks(show=show_codes)
     slots = [
         {
             "slot": number,
             "status": slot.status.value,
-            "code": slot.pin.reveal() if show_codes else MASK,
+            "code": marks.shown(slot.pin.reveal()),
         }
         for number, slot in sorted(content.record.memory.slots.items())
     ]
-    if output == "table":
+    told = {"path": str(path), "generation": content.generation, "slots": slots}
+
+    def lines() -> list[str]:
         rows = [[str(item["slot"]), str(item["status"]), str(item["code"])] for item in slots]
-        exits.say(*(exits.table(["slot", "status", "code"], rows) if rows else ["no code"]))
-    elif output == "jsonl":
-        exits.say(*(json.dumps(item, ensure_ascii=False) for item in slots))
-    else:
-        told = {"path": str(path), "generation": content.generation, "slots": slots}
-        exits.say(json.dumps(told, ensure_ascii=False))
+        return exits.table(["slot", "status", "code"], rows) if rows else ["no code"]
+
+    emit(output, whole=lambda: told, items=slots, lines=lines)
     return exits.PASSED

@@ -3,63 +3,90 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING
 
 from latchbench import exits
-from latchbench.commands.signals import on_end_signals
+from latchbench.commands.run_options import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-    from pathlib import Path
-
-    from simulator.rig import Rig
+    from latchbench.commands.reports import ReportFile
+    from latchbench.commands.run_options import RunAsked
+    from latchbench.commands.running import Chosen
     from simulator.scenario.cases import Case, Scenario
     from simulator.scenario.problems import Problem
-    from simulator.scenario.runner import RunOptions
-    from simulator.scenario.verdict import CaseVerdict
+    from simulator.scenario.select import Wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """One case to run."""
-
-    scenario: Scenario
-    case: Case
-
-
-def run_command(
-    paths: list[str],
-    seed: int | None,
-    case: str | None,
-    keyword: str | None,
-    hosts: str | None,
-    trace: Path | None,
-    show_codes: bool,
-) -> int:
+def run_command(asked: RunAsked) -> int:
     """Run what was chosen; the exit code says how it went."""
+    from latchbench.commands.reports import prepare
+    from latchbench.commands.running import Printing, Run
     from simulator.scenario.problems import ScenarioInvalid
     from simulator.scenario.runner import RunOptions
 
+    wanted = _wanted(asked.keyword)
+    hosts = _hosts(asked.hosts)
+    limit_s = _limit_s(asked.time_limit)
+    github = asked.format is Format.GITHUB or (
+        asked.format is None and os.environ.get("GITHUB_ACTIONS") == "true"
+    )
     try:
-        scenarios = _read(paths)
+        scenarios = _read(asked.paths)
     except ScenarioInvalid as error:
         exits.complain(*(str(problem) for problem in error.problems))
+        if github:
+            exits.say(*(problem.as_github() for problem in error.problems))
         return exits.USAGE
-    chosen = [
-        Chosen(scenario, row)
-        for scenario in scenarios
-        for row in scenario.cases
-        if case in (None, row.id) and _has(keyword, scenario, row)
-    ]
+    chosen = _choose(scenarios, asked, wanted)
     if not chosen:
         exits.complain("latchbench: no case was selected")
         return exits.NOTHING
-    if trace is not None:
-        _writable(trace)
-    options = RunOptions(seed=seed, show_codes=show_codes, hosts=_hosts(hosts))
-    return asyncio.run(_interruptible(_run(chosen, options, trace)))
+    reports = _report_files(asked)
+    traces = [asked.trace] if asked.trace is not None else []
+    prepare([*traces, *(report.path for report in reports)])
+    options = RunOptions(
+        seed=asked.seed, show_codes=asked.show_codes, hosts=hosts, timing=asked.timing
+    )
+    printing = Printing(asked.quiet, asked.slowest, github, asked.trace)
+    run = Run(chosen, options, printing, reports)
+    return asyncio.run(run.to_its_end(asked.jobs, limit_s))
+
+
+# What was asked for.
+
+
+def _wanted(keyword: str | None) -> Wanted:
+    from simulator.scenario.select import BadExpression, parse_expression
+
+    if keyword is None:
+        return lambda texts: True
+    try:
+        return parse_expression(keyword)
+    except BadExpression as error:
+        raise exits.CommandError(f"-k: {error}", exits.USAGE) from error
+
+
+def _hosts(text: str | None) -> int | str | None:
+    if text is None or text == "per-lock":
+        return text
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise exits.CommandError("--hosts takes a whole number or per-lock", exits.USAGE)
+
+
+def _limit_s(text: str | None) -> float | None:
+    from simulator.scenario.durations import NotADuration, parse_duration
+
+    if text is None:
+        return None
+    try:
+        limit_us = parse_duration(text)
+    except NotADuration as error:
+        raise exits.CommandError(f"--time-limit: {error}", exits.USAGE) from error
+    if not limit_us:
+        raise exits.CommandError("--time-limit: nothing can be run in no time", exits.USAGE)
+    return limit_us / 1e6
 
 
 def _read(paths: list[str]) -> list[Scenario]:
@@ -85,109 +112,34 @@ def _read(paths: list[str]) -> list[Scenario]:
     return scenarios
 
 
-def _has(keyword: str | None, scenario: Scenario, case: Case) -> bool:
-    if keyword is None:
-        return True
-    return keyword.lower() in f"{scenario.path} {scenario.name} {case.id}".lower()
+def _choose(scenarios: list[Scenario], asked: RunAsked, wanted: Wanted) -> list[Chosen]:
+    """The cases, or with `--compare-policies` the pairs that they belong to."""
+    from latchbench.commands.running import Chosen
+    from simulator.scenario.policies import pairs
+
+    chosen: list[Chosen] = []
+    for scenario in scenarios:
+        cases = [case for case in scenario.cases if _is_meant(scenario, case, asked, wanted)]
+        if asked.compare_policies:
+            chosen += (Chosen(scenario, pair.id, pair=pair) for pair in pairs(scenario, cases))
+        else:
+            chosen += (Chosen(scenario, case.id, case=case) for case in cases)
+    return chosen
 
 
-def _hosts(text: str | None) -> int | str | None:
-    if text is None or text == "per-lock":
-        return text
-    if text.isascii() and text.isdigit() and int(text) > 0:
-        return int(text)
-    raise exits.CommandError("--hosts takes a whole number or per-lock", exits.USAGE)
+def _is_meant(scenario: Scenario, case: Case, asked: RunAsked, wanted: Wanted) -> bool:
+    from simulator.scenario.select import described
+
+    if asked.case not in (None, case.id) or not set(asked.tags) <= set(scenario.tags):
+        return False
+    return wanted(described(scenario.path, scenario.name, case.id, *scenario.tags))
 
 
-def _writable(path: Path) -> None:
-    try:
-        path.write_text("")
-    except OSError as error:
-        raise exits.CommandError(f"cannot write {path}: {error.strerror}", exits.USAGE) from error
+def _report_files(asked: RunAsked) -> list[ReportFile]:
+    from latchbench.commands.reports import ReportFile
+    from simulator.scenario.reports.document import json_report
+    from simulator.scenario.reports.junit import junit_report
+    from simulator.scenario.reports.page import html_report
 
-
-async def _interruptible(work: Coroutine[Any, Any, int]) -> int:
-    """Ctrl-C and SIGTERM end the work in order: its processes go first."""
-    task = asyncio.create_task(work)
-    on_end_signals(task.cancel)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        exits.complain("latchbench: interrupted; every process was ended")
-        return exits.INTERRUPTED
-
-
-async def _run(chosen: list[Chosen], options: RunOptions, trace: Path | None) -> int:
-    from simulator.rig import Rig
-    from simulator.scenario.report import case_lines, summary_line
-    from simulator.scenario.verdict import Outcome, Summary
-
-    verdicts: list[CaseVerdict] = []
-    rig = await Rig.start()
-    try:
-        for number, one in enumerate(chosen):
-            if number:
-                exits.say("")
-            verdict = await _run_one(one, options, rig)
-            verdicts.append(verdict)
-            exits.say(*case_lines(verdict, verbose=trace is not None))
-            if trace is not None:
-                _append(trace, verdict)
-            if verdict.outcome is Outcome.BROKEN:
-                break
-    finally:
-        await rig.stop()
-    summary = Summary(tuple(verdicts))
-    left_out = len(chosen) - len(verdicts)
-    exits.say("", summary_line(summary, [f"{left_out} not run"] if left_out else []))
-    if summary.count(Outcome.BROKEN):
-        return exits.OURS
-    return exits.FAILED if summary.count(Outcome.FAILED) else exits.PASSED
-
-
-async def _run_one(one: Chosen, options: RunOptions, rig: Rig) -> CaseVerdict:
-    import grpc
-    import httpx
-
-    from latchbench.process import ProcessFailed
-    from simulator.conductor import Stuck
-    from simulator.scenario.runner import run_case, seed_of
-    from simulator.scenario.verdict import CaseVerdict, Outcome
-
-    try:
-        return await run_case(one.scenario, one.case, options, rig)
-    except (ProcessFailed, Stuck, grpc.aio.AioRpcError, httpx.TransportError) as error:
-        told = isinstance(error, ProcessFailed | Stuck)
-        what = str(error) if told else f"a process did not answer ({type(error).__name__})"
-        start_us = one.case.fleet.clock.start_us
-        return CaseVerdict(
-            path=one.scenario.path,
-            name=one.scenario.name,
-            case_id=one.case.id,
-            seed=seed_of(one.scenario, one.case, options),
-            outcome=Outcome.BROKEN,
-            failures=(),
-            checks=0,
-            steps=0,
-            start_us=start_us,
-            end_us=start_us,
-            trace=(),
-            fault=f"latchbench itself failed: {what}",
-        )
-
-
-def _append(path: Path, verdict: CaseVerdict) -> None:
-    import json
-
-    from latchbench.trace import to_json_line
-
-    header = {
-        "scenario": verdict.path,
-        "case": verdict.case_id,
-        "seed": verdict.seed,
-        "start_us": verdict.start_us,
-        "processes": [name for name, _, _ in verdict.processes],
-    }
-    with contextlib.closing(path.open("a")) as file:
-        file.write(json.dumps(header) + "\n")
-        file.writelines(to_json_line(event) + "\n" for event in verdict.trace)
+    made = ((asked.junit, junit_report), (asked.json, json_report), (asked.html, html_report))
+    return [ReportFile(path, render) for path, render in made if path is not None]

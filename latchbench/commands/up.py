@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from latchbench import exits, ready
+from latchbench.commands.printing import utc
 from latchbench.commands.signals import on_end_signals
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.bench import Bench
+    from simulator.paced_clock import ClockState
     from simulator.rig import Rig
     from simulator.scenario.cases import Fleet
 
@@ -32,15 +34,21 @@ class UpOptions:
     grpc: str
     ready_file: Path | None
     database_url: str | None
-    timing: str
+    timing: str | None
     programming: str
+    rate: float
+    paused: bool
 
 
 def up_command(options: UpOptions) -> int:
     """Returns when everything has ended."""
+    from simulator.paced_clock import RATE_MAX
     from simulator.scenario.problems import ScenarioInvalid
     from simulator.scenario.reader import read_fleet
 
+    if not 0 < options.rate <= RATE_MAX:
+        message = f"--rate takes a number above 0 and up to {RATE_MAX:g}"
+        raise exits.CommandError(message, exits.USAGE)
     for name, address in (("--http", options.http), ("--grpc", options.grpc)):
         _check_address(name, address)
     try:
@@ -113,6 +121,8 @@ async def _up(fleet: Fleet, options: UpOptions, path: Path) -> int:
                 database_url=options.database_url,
                 programming=options.programming,
                 timing=options.timing,
+                rate=options.rate,
+                paused=options.paused,
             ),
             rig,
         )
@@ -221,6 +231,7 @@ def _lines(bench: Bench, path: Path, options: UpOptions) -> list[str]:
         f"gRPC         {bench.grpc_address}",
         f"API key      {bench.api_key}",
         f"ready file   {path}",
+        *_clock_lines(bench.paced.state()),
         "",
         "PINs stand in plain text in the store and in the locks' memory files (readable by you",
         "alone). Do not use codes of real doors on a machine that you share.",
@@ -228,3 +239,12 @@ def _lines(bench: Bench, path: Path, options: UpOptions) -> list[str]:
         "try:  latchbench codes plan --device " + " --device ".join(list(bench.locks)[:2]),
         "stop: Ctrl-C",
     ]
+
+
+def _clock_lines(clock: ClockState) -> list[str]:
+    """Nothing about a clock that goes as clocks do."""
+    if clock.paused:
+        return [f"clock        paused at {utc(clock.now_us)}: `latchbench clock resume`"]
+    if clock.rate != 1:
+        return [f"clock        {utc(clock.now_us)}, {clock.rate:g} times real time"]
+    return []

@@ -15,17 +15,22 @@ from simulator.host.filling import CannotHold, to_fill
 from simulator.model import events
 from simulator.model.effects import KeypadAnswer
 from simulator.model.state import keypad_of
-from simulator.model.words import Feedback, Keypad
+from simulator.model.words import Feedback, Keypad, KeypadMode, Schedules
 from simulator.radio import faults
 from simulator.radio.errors import RadioError
-from simulator.radio.words import BUILT, CommandKind, RadioState
+from simulator.radio.faults.clock_drift import CLOCK_DRIFT
+from simulator.radio.faults.supervision_stuck import SUPERVISION_STUCK
+from simulator.radio.link import DEGRADED_LOSS
+from simulator.radio.words import CommandKind, HubState, RadioState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from latchbench.pin import Pin
+    from simulator.host.hub import Hub
     from simulator.host.lock_runner import LockRunner
     from simulator.model.effects import Effect
+    from simulator.model.profile import Profile
 
 ENTER_KEY: Final = "#"
 
@@ -54,9 +59,11 @@ class ProgramAtKeypad:
 
 @dataclass(frozen=True, slots=True)
 class SetRadio:
-    """Put the radio into a state, by its word."""
+    """Put the radio into a state, by its word; `loss` and `latency_us` are for `degraded` alone."""
 
     state: str
+    loss: float | None = None
+    latency_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,13 @@ class ShiftClock:
     by_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class SetKeypad:
+    """Bring the keypad into a condition, by its word, as a person who stands there can."""
+
+    state: str
+
+
 Act = (
     PressKeys
     | TurnThumb
@@ -129,6 +143,7 @@ Act = (
     | SetJammed
     | FillSlots
     | ShiftClock
+    | SetKeypad
 )
 
 
@@ -154,6 +169,17 @@ def perform(lock: LockRunner, act: Act) -> Outcome:
     )
 
 
+def set_hub(hub: Hub, state: str) -> None:
+    """Take the radio of a hub away, or give it back; either may be so already. Raises `BadAct`."""
+    states = {word.value: word for word in HubState}
+    if state not in states:
+        raise BadAct(f"hub {state!r} is none of {', '.join(states)}")
+    if hub.is_up and states[state] is HubState.DOWN:
+        hub.go_down()
+    elif not hub.is_up and states[state] is HubState.UP:
+        hub.come_up()
+
+
 def _press_keys(lock: LockRunner, act: PressKeys) -> Iterable[Effect]:
     keys = act.keys.reveal()
     if not keys or not set(keys) <= set(events.KEYS) - {events.ENTER} | {ENTER_KEY}:
@@ -176,11 +202,26 @@ def _program_at_keypad(lock: LockRunner, act: ProgramAtKeypad) -> Iterable[Effec
 
 
 def _set_radio(lock: LockRunner, act: SetRadio) -> Iterable[Effect]:
-    states = {state.value: state for state in RadioState if state in BUILT}
+    states = {state.value: state for state in RadioState}
     if act.state not in states:
-        raise BadAct(f"radio {act.state!r} is none that is built: {', '.join(states)}")
-    lock.change_link(replace(lock.link, state=states[act.state]))
-    lock.story.emit("lock.radio", state=act.state)
+        raise BadAct(f"radio {act.state!r} is none of {', '.join(states)}")
+    is_degraded = act.state == RadioState.DEGRADED.value
+    if not is_degraded and (act.loss is not None or act.latency_us is not None):
+        raise BadAct(f"radio {act.state}: loss and latency are of a degraded radio")
+    # Written so that a NaN, which no comparison holds for, is refused too.
+    if act.loss is not None and not 0 <= act.loss <= 1:
+        raise BadAct("radio loss must be 0 to 1")
+    if act.latency_us is not None and act.latency_us < 0:
+        raise BadAct("radio latency must not be below 0")
+    lock.change_link(
+        replace(
+            lock.link,
+            state=states[act.state],
+            loss=DEGRADED_LOSS if act.loss is None else act.loss,
+            latency_us=act.latency_us,
+        )
+    )
+    lock.story.emit("lock.radio", state=act.state, loss=act.loss, latency_us=act.latency_us)
     return ()
 
 
@@ -197,6 +238,9 @@ def _arm_fault(lock: LockRunner, act: ArmFault) -> Iterable[Effect]:
     if act.command is not None and act.command not in kinds:
         raise BadAct(f"command {act.command!r} is none of {', '.join(kinds)}")
     kind = None if act.command is None else kinds[act.command]
+    lacks = _LACKS.get(act.fault)
+    if lacks is not None and lacks[0](lock.settings.profile):
+        raise NotPossible(f"lock {lock.name}: fault {act.fault}: {lacks[1]}")
     try:
         link = faults.arm(
             lock.link, act.fault, kind=kind, times=act.times, probability=act.probability
@@ -264,6 +308,62 @@ def _shift_clock(lock: LockRunner, act: ShiftClock) -> Iterable[Effect]:
     return lock.do(events.ClockShifted(act.by_us))
 
 
+def _set_keypad(lock: LockRunner, act: SetKeypad) -> Iterable[Effect]:
+    if act.state not in _KEYPAD_STEPS:
+        raise BadAct(f"keypad {act.state!r} is none of {', '.join(_KEYPAD_STEPS)}")
+    wanted = Keypad(act.state)
+    why = _keypad_cannot(lock, wanted)
+    if why is not None:
+        raise NotPossible(f"lock {lock.name}: keypad {act.state}: {why}")
+    lock.story.emit("lock.keypad.brought", state=act.state)
+    return [effect for event in _KEYPAD_STEPS[act.state] for effect in lock.do(event)]
+
+
+def _keypad_cannot(lock: LockRunner, wanted: Keypad) -> str | None:
+    """Why nobody at the lock can bring its keypad there now."""
+    profile = lock.settings.profile
+    if not profile.has_keypad or not lock.state.is_alive:
+        return "there is no keypad that works"
+    if keypad_of(lock.state) is Keypad.LOCKED_OUT and wanted is not Keypad.LOCKED_OUT:
+        return "it is locked out, which nobody there can end"
+    if wanted is Keypad.LOCKED_OUT and profile.lockout is None:
+        return "the lock has no lock-out"
+    modes = {Keypad.VACATION: KeypadMode.VACATION, Keypad.PRIVACY: KeypadMode.PRIVACY}
+    if wanted in modes and modes[wanted] not in profile.keypad_modes:
+        return "the lock has no such mode"
+    return None
+
+
+_NORMAL: Final = events.KeypadSwitched(KeypadMode.NORMAL)
+_KEYPAD_STEPS: Final[Mapping[str, tuple[events.Event, ...]]] = MappingProxyType(
+    {
+        Keypad.CLEAR.value: (events.MenuHeld(is_open=False), _NORMAL),
+        Keypad.BUSY.value: (_NORMAL, events.MenuHeld(is_open=True)),
+        Keypad.VACATION.value: (
+            events.MenuHeld(is_open=False),
+            events.KeypadSwitched(KeypadMode.VACATION),
+        ),
+        Keypad.PRIVACY.value: (events.KeypadSwitched(KeypadMode.PRIVACY),),
+        Keypad.LOCKED_OUT.value: (events.KeypadSwitched(KeypadMode.LOCKED_OUT),),
+    }
+)
+
+assert set(_KEYPAD_STEPS) == {keypad.value for keypad in Keypad}
+
+# Faults that need something of the lock: what shows that it is not there, and how that is said.
+_LACKS: Final[Mapping[str, tuple[Callable[[Profile], bool], str]]] = MappingProxyType(
+    {
+        SUPERVISION_STUCK.name: (
+            lambda profile: not profile.is_supervised,
+            "the lock reports no outcome that could be stuck",
+        ),
+        CLOCK_DRIFT.name: (
+            lambda profile: profile.schedules is Schedules.NONE,
+            "the lock has no clock",
+        ),
+    }
+)
+
 _POWER_STEPS: Final[Mapping[str, tuple[events.Event, ...]]] = MappingProxyType(
     {
         "cut": (events.PowerCut(),),
@@ -287,6 +387,7 @@ _PERFORMERS: Final[Mapping[type[Any], Callable[[LockRunner, Any], Iterable[Effec
             SetJammed: _set_jammed,
             FillSlots: _fill_slots,
             ShiftClock: _shift_clock,
+            SetKeypad: _set_keypad,
         }
     )
 )

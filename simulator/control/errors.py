@@ -2,6 +2,7 @@
 
 ControlError     nothing was changed
 ├─ UnknownLock   no lock of that name is in this host
+├─ UnknownHub    no hub of that name is in this host
 ├─ BadAct        a word or a value that means nothing here
 └─ NotPossible   it means something, but this lock cannot do it as it is now
 """
@@ -15,6 +16,10 @@ class ControlError(ValueError):
 
 class UnknownLock(ControlError):
     """No lock of that name is in this host."""
+
+
+class UnknownHub(ControlError):
+    """No hub of that name is in this host."""
 
 
 class BadAct(ControlError):

@@ -10,8 +10,8 @@ import grpc
 from latchbench.lockstep import SteppedRefusal
 from protos.bench.v1 import bench_pb2 as pb
 from protos.bench.v1 import bench_pb2_grpc as pb_grpc
-from simulator.control.acts import perform
-from simulator.control.errors import BadAct, ControlError, NotPossible, UnknownLock
+from simulator.control.acts import perform, set_hub
+from simulator.control.errors import BadAct, ControlError, NotPossible, UnknownHub, UnknownLock
 from simulator.control.truth import truth
 from simulator.control.wire import act_from_wire, outcome_to_wire, truth_to_wire
 
@@ -29,6 +29,7 @@ CALL_KEY: Final = "latchbench-call"
 _STATUS: Final[Mapping[type[ControlError], Any]] = MappingProxyType(
     {
         UnknownLock: grpc.StatusCode.NOT_FOUND,
+        UnknownHub: grpc.StatusCode.NOT_FOUND,
         BadAct: grpc.StatusCode.INVALID_ARGUMENT,
         NotPossible: grpc.StatusCode.FAILED_PRECONDITION,
     }
@@ -68,6 +69,20 @@ class HostControlServicer(pb_grpc.HostControlServiceServicer):
             return pb.DumpTruthResponse(locks=[truth_to_wire(truth(lock)) for lock in locks])
 
         return await self._enter(dump, context)
+
+    async def SetHub(
+        self, request: pb.SetHubRequest, context: grpc.aio.ServicerContext
+    ) -> pb.SetHubResponse:
+        """Put a hub out of work, or back."""
+
+        def change() -> pb.SetHubResponse:
+            hub = self._core.hub(request.hub)
+            if hub is None:
+                raise UnknownHub(f"no hub is called {request.hub!r} in this host")
+            set_hub(hub, request.state)
+            return pb.SetHubResponse()
+
+        return await self._enter(change, context)
 
     def _lock(self, name: str) -> LockRunner:
         lock = self._core.lock(name)

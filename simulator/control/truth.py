@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.model.state import keypad_of, power_of
+from simulator.model.state import keypad_of, mechanics_of, power_of
 from simulator.radio.faults import armed
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from simulator.host.lock_runner import LockRunner
     from simulator.model.memory import Slot
-    from simulator.model.words import Bolt, Keypad, Power
+    from simulator.model.words import Bolt, Keypad, Mechanics, Power
     from simulator.radio.words import RadioState
 
 
@@ -34,6 +34,9 @@ class LockTruth:
     faults_armed: tuple[str, ...]
     nvm_path: Path
     nvm_generation: int
+    battery_percent: int
+    mechanics: Mechanics
+    is_frozen: bool
 
 
 def truth(lock: LockRunner) -> LockTruth:
@@ -52,4 +55,7 @@ def truth(lock: LockRunner) -> LockTruth:
         faults_armed=armed(lock.link),
         nvm_path=lock.nvm.path,
         nvm_generation=lock.nvm.generation,
+        battery_percent=memory.battery_percent,
+        mechanics=mechanics_of(lock.state),
+        is_frozen=lock.state.is_hung,
     )

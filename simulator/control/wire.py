@@ -38,12 +38,20 @@ def _arm_fault(message: pb.ArmFault) -> acts.Act:
     )
 
 
+def _set_radio(message: pb.SetRadio) -> acts.Act:
+    return acts.SetRadio(
+        state=message.state,
+        loss=message.loss if message.HasField("loss") else None,
+        latency_us=message.latency_us if message.HasField("latency_us") else None,
+    )
+
+
 _ACTS: Final[Mapping[str, Callable[[Any], acts.Act]]] = MappingProxyType(
     {
         "press_keys": lambda message: acts.PressKeys(Pin(message.keys)),
         "turn_thumb": lambda message: acts.TurnThumb(message.locked),
         "program_at_keypad": _program_at_keypad,
-        "set_radio": lambda message: acts.SetRadio(message.state),
+        "set_radio": _set_radio,
         "set_power": lambda message: acts.SetPower(message.action),
         "arm_fault": _arm_fault,
         "clear_faults": lambda message: acts.ClearFaults(message.fault or None),
@@ -52,6 +60,7 @@ _ACTS: Final[Mapping[str, Callable[[Any], acts.Act]]] = MappingProxyType(
         "set_jammed": lambda message: acts.SetJammed(message.jammed),
         "fill_slots": lambda message: acts.FillSlots(message.used),
         "shift_clock": lambda message: acts.ShiftClock(message.by_us),
+        "set_keypad": lambda message: acts.SetKeypad(message.state),
     }
 )
 
@@ -88,4 +97,7 @@ def truth_to_wire(truth: LockTruth) -> pb.LockTruth:
         faults_armed=truth.faults_armed,
         nvm_path=str(truth.nvm_path),
         nvm_generation=truth.nvm_generation,
+        battery=truth.battery_percent,
+        mechanics=truth.mechanics.value,
+        frozen=truth.is_frozen,
     )

@@ -7,6 +7,13 @@ highest generation. When bank A would grow into bank B, the write goes behind B 
 power of two, which is from then on where bank B begins. Nothing in the file says where: a reader
 tries every power of two, and no content can look like a bank, because it is text without NULs.
 
+A torn write never makes a file shorter. So a file that holds only the first of two banks, although
+that one is not from the first write, was cut by something else, and a newer bank may have been in
+what is gone: that is damage, and is not mended with what happens to be left. A cut inside the other
+bank is told from a torn write as long as it leaves that bank's header whole and older. What cannot
+be told is the loss of the newest bank itself when its header went with it: it looks like a write
+that never ended.
+
 There is no fsync. What must survive is the end of a host process, and the kernel keeps what a
 killed process has written. The computer's own power loss is not a lock's power loss.
 """
@@ -30,6 +37,7 @@ HEADER_BYTES: Final = _HEAD.size + _CRC.size
 # A page: a bank that fits into one is mostly written at once even by a process that is killed.
 BANK_BYTES_MIN: Final = 4096
 _MODE: Final = 0o600
+FIRST_GENERATION: Final = 1
 
 assert len(MAGIC) == 8
 assert BANK_BYTES_MIN > HEADER_BYTES
@@ -62,11 +70,35 @@ def encode(generation: int, content: bytes) -> bytes:
 
 
 def newest(image: bytes) -> Bank:
-    """The newest whole bank of a file's bytes. Raises `NoWholeBank` when there is none."""
+    """The newest whole bank of a file's bytes.
+
+    Raises `NoWholeBank` when there is none, or when the file was cut and a newer one may have been
+    in what is gone.
+    """
     found = max(_whole_banks(image), key=lambda bank: bank.generation, default=None)
     if found is None:
         raise NoWholeBank(f"no bank of its {len(image)} bytes is whole")
+    if found.at == 0 and found.generation > FIRST_GENERATION and _is_cut(image, found):
+        raise NoWholeBank(
+            f"the file was cut to {len(image)} bytes: its second bank is not there or not whole"
+        )
     return found
+
+
+def _is_cut(image: bytes, first: Bank) -> bool:
+    """Whether the bank that was written before `first` is not there or not whole.
+
+    It may also be overwritten in part, by the write after `first`: then a place for it shows no
+    header, or a newer one. Older banks than it prove nothing, they stand where it once was.
+    """
+    at, may_be_torn = _power_of_two(first.end), False
+    while at + HEADER_BYTES <= len(image):
+        magic, generation, length = _HEAD.unpack_from(image, at)
+        if magic == MAGIC and generation == first.generation - 1:
+            return len(image) < at + HEADER_BYTES + int(length)
+        may_be_torn = may_be_torn or magic != MAGIC or generation > first.generation
+        at *= 2
+    return not (may_be_torn or len(image) > at)
 
 
 def _whole_banks(image: bytes) -> Iterator[Bank]:
@@ -131,9 +163,9 @@ class BankFile:
     def create(cls, path: Path, content: bytes) -> BankFile:
         """A new file that holds `content`, or none at all. Raises OSError."""
         draft = path.with_name(f".{path.name}.new")
-        _write_at(draft, 0, encode(1, content), os.O_CREAT | os.O_TRUNC)
+        _write_at(draft, 0, encode(FIRST_GENERATION, content), os.O_CREAT | os.O_TRUNC)
         os.replace(draft, path)
-        return cls(path, Bank(0, 1, content))
+        return cls(path, Bank(0, FIRST_GENERATION, content))
 
     @classmethod
     def open(cls, path: Path) -> tuple[BankFile, bytes]:
@@ -141,10 +173,21 @@ class BankFile:
         held = newest(path.read_bytes())
         return cls(path, held), held.content
 
+    def tear(self, content: bytes) -> None:
+        """Write the first half of what would make `content` the newest, and no more.
+
+        The next write goes to the same place. Raises OSError.
+        """
+        data, at = self._next_bank(content)
+        _write_at(self._path, at, data[: len(data) // 2], 0)
+
+    def _next_bank(self, content: bytes) -> tuple[bytes, int]:
+        data = encode(self._generation + 1, content)
+        return data, place_for(self._at, self._end, self._second_at, len(data))
+
     def write(self, content: bytes) -> None:
         """Make `content` the newest. Raises OSError when the disk does not take it."""
-        data = encode(self._generation + 1, content)
-        at = place_for(self._at, self._end, self._second_at, len(data))
+        data, at = self._next_bank(content)
         _write_at(self._path, at, data, 0)
         self._generation += 1
         self._at, self._end = at, at + len(data)

@@ -1,7 +1,8 @@
 """All locks of one host, and the streams of the gateways that program them.
 
 The host itself does nothing of its own: it carries commands to locks and what locks say to whoever
-listens. Locks that share a host never meet, so how they are packed into hosts changes nothing.
+listens. Locks of one host meet only where they share a hub, and a hub is whole in one host, so how
+they are packed changes nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from simulator.host.hub import Hub
 from simulator.host.lock_runner import LockRunner
 from simulator.host.messages import Command, Hello, Malformed, Rejection, Report
 from simulator.host.world import OpenWork, World
@@ -53,7 +55,11 @@ class HostCore:
             tell=self._tell,
             work=work,
         )
-        self._locks = tuple(LockRunner(lock, world) for lock in settings.locks)
+        names = sorted({lock.hub for lock in settings.locks})
+        self._hubs = {name: Hub(name, participant.tracer) for name in names}
+        self._locks = tuple(
+            LockRunner(lock, world, self._hubs[lock.hub]) for lock in settings.locks
+        )
         self._by_id = {lock.settings.lock_id: lock for lock in self._locks}
         self._by_name = {lock.name: lock for lock in self._locks}
         participant.open_work = lambda: work.count
@@ -66,6 +72,10 @@ class HostCore:
     def lock(self, name: str) -> LockRunner | None:
         """The lock called `name`, if it is here."""
         return self._by_name.get(name)
+
+    def hub(self, name: str) -> Hub | None:
+        """The hub called `name`, if its locks are here; a hub is never split over hosts."""
+        return self._hubs.get(name)
 
     # Streams.
 

@@ -4,28 +4,28 @@ A command goes to the radio, arrives at the lock, and ends at the hub, each at a
 clock. At the arrival everything that the lock did is written to its memory file before anything is
 said about it, so that a kill at any moment leaves a command done and known, or not done.
 
-The hub's radio carries one command of a lock at a time; a few more wait for it in the order in
-which they came, and what comes on top of those is a failed transmission.
+When a command goes to the radio is its hub's to say (`simulator.host.hub`), which may have other
+locks. What the hub does not take is a failed transmission.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from simulator.host.conditions import conditions
 from simulator.host.ids import REJECTIONS, Seen, Verdict, judge
 from simulator.host.lock_start import start
 from simulator.host.messages import AssignCodeIn, LockInfo, Notification, Report, SetClockTo
 from simulator.host.nvm import Nvm, Record, nvm_path
 from simulator.host.story import Story
-from simulator.model import says
+from simulator.host.treatments import Deed, Scene, changed_codes, treat
 from simulator.model.effects import InfoReport, Notified, Replied, reply_of
 from simulator.model.events import ProgrammedAtKeypad, SetCode, TimerFired
 from simulator.model.lock import next_timer_us, step
-from simulator.model.words import ACCESS_CONTROL, Outcome
+from simulator.model.words import Outcome
 from simulator.radio import link as radio
 from simulator.radio.words import TransmitOutcome, Treatment
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from latchbench.clock import Timer
     from latchbench.pin import Pin
+    from simulator.host.hub import Hub
     from simulator.host.messages import Command, CommandId, ReportBody
     from simulator.host.settings import LockSettings
     from simulator.host.world import Reply, World
@@ -43,19 +44,34 @@ if TYPE_CHECKING:
     from simulator.radio.journey import Arrival, Journey
     from simulator.radio.link import Link, Return
 
-# A controller queues a few frames and refuses the next at once (`ZW_SendData`: transmit queue
-# overflow). How few is not published: a tunable.
-HUB_HOLDS_MAX: Final = 4
-# More than there are codes of ten digits.
+# By how much a frame comes after the one that overtook it. A tunable: right behind it.
+OVERTAKEN_BY_US: Final = 1_000
+# Bits of chance for a PIN that the lock's own side chooses: more than there are codes.
 ASSIGNED_BITS: Final = 64
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Errand:
-    """A command between its arrival at the hub and its report."""
+    """A command between its arrival at the hub and its report. See `simulator.host.hub.Errand`.
 
+    `is_over`: its end is known to the hub, whatever still comes of it at the lock.
+    """
+
+    lock: str
     command: Command
     replies: list[Reply]
+    set_out: Callable[[_Errand], int]
+    not_sent: Callable[[_Errand], None]
+    speaks_until_us: int = field(default=0, init=False)
+    is_over: bool = field(default=False, init=False)
+
+    def send(self) -> None:
+        """It has the air from now on."""
+        self.speaks_until_us = self.set_out(self)
+
+    def fail(self) -> None:
+        """The hub did not take it, or went down under it."""
+        self.not_sent(self)
 
 
 class LockRunner:
@@ -65,8 +81,9 @@ class LockRunner:
     the lock.
     """
 
-    def __init__(self, settings: LockSettings, world: World) -> None:
+    def __init__(self, settings: LockSettings, world: World, hub: Hub) -> None:
         self.settings = settings
+        self.hub = hub
         self.story = Story(world.tracer, settings.name)
         self.nvm = Nvm(nvm_path(world.nvm_dir, settings.name))
         begun = start(settings, self.nvm, world.seed, world.clock.now_us())
@@ -76,8 +93,9 @@ class LockRunner:
         self._last: Report | None = None
         self._world = world
         self._rng = Random(self.chance)
-        self._in_air: _Errand | None = None
-        self._waiting: deque[_Errand] = deque()
+        self._open: list[_Errand] = []
+        self._overtaken: list[Command] = []
+        self._before = begun.before
         self._said = 0
         self._timer: Timer | None = None
         self._persist()
@@ -112,18 +130,15 @@ class LockRunner:
             if verdict is Verdict.AGAIN and self._answered_before(command.id, reply):
                 return
             self._take(command.id)
-        errand = _Errand(command, [reply])
+        errand = _Errand(self.name, command, [reply], self._send, self._not_sent)
         self._world.work.count += 1
-        if len(self._waiting) + (self._in_air is not None) >= HUB_HOLDS_MAX:
-            self._end(errand, self._report_of(command, TransmitOutcome.FAIL, 0))
-            return
-        self._waiting.append(errand)
-        self._send_next()
+        self._open.append(errand)
+        self.hub.carry(errand)
 
     def _answered_before(self, command_id: CommandId, reply: Reply) -> bool:
         """Whether the command is under way, or its end is known."""
-        for errand in (self._in_air, *self._waiting):
-            if errand is not None and errand.command.id == command_id:
+        for errand in self._open:
+            if errand.command.id == command_id:
                 errand.replies.append(reply)
                 return True
         if self._last is not None and self._last.id == command_id:
@@ -141,47 +156,75 @@ class LockRunner:
         if is_new_epoch:
             self._persist()
 
-    def _send_next(self) -> None:
-        if self._in_air is not None or not self._waiting:
-            return
-        errand = self._waiting.popleft()
-        self._in_air = errand
+    def _not_sent(self, errand: _Errand) -> None:
+        self._end(errand, self._report_of(errand.command, TransmitOutcome.FAIL, 0))
+
+    def _send(self, errand: _Errand) -> int:
+        """Put a command into the air, now; until when the hub itself is heard because of it."""
         now_us = self._world.clock.now_us()
         kind = errand.command.kind
         self.link, journey = radio.send(self.link, kind, now_us, self._world.timing, self._rng)
         self.story.fired(journey.fired)
+        if journey.is_overtaken:
+            self._overtaken.append(errand.command)
         if not journey.arrivals:
-            self._return(errand, radio.unheard(self.link, journey), None)
+            self._return(errand, radio.unheard(journey), None)
         for place, arrival in enumerate(journey.arrivals):
+            self._world.work.count += place > 0
+            quiet_until_us = journey.quiet_until_us
+            if self._overtaken:  # what this frame brings along may be told of before its report
+                soonest_us = arrival.at_us + self._world.timing.latency_min_us
+                quiet_until_us = min(quiet_until_us, soonest_us)
             self._at(
                 arrival.at_us,
                 partial(self._arrived, errand, journey, arrival, is_first=place == 0),
-                quiet_until_us=journey.quiet_until_us,
+                quiet_until_us=quiet_until_us,
             )
+        return journey.speaks_until_us
 
     def _arrived(
         self, errand: _Errand, journey: Journey, arrival: Arrival, *, is_first: bool
     ) -> None:
         now_us = self._world.clock.now_us()
+        self._world.work.count -= not is_first
         if not radio.arrives(self.link, journey, now_us):
             if is_first:
-                self._return(errand, radio.unheard(self.link, journey), None)
+                self._return(errand, radio.unheard(journey), None)
             return
-        pin = errand.command.action.pin if isinstance(errand.command.action, SetCode) else None
-        effects = self._act(errand.command, arrival.treatment)
-        if not is_first:
-            self._took_place(effects, pin)
+        deed = self._act(errand.command, arrival.treatment)
+        if not is_first or errand.is_over:
+            self._took_place(deed.effects, _pin_of(errand.command))
             return
-        self.link, end = radio.answer(self.link, journey, now_us, self._rng)
+        if deed.is_silent:
+            self.link, end = radio.unanswered(self.link, journey, now_us)
+        else:
+            self.link, end = radio.answer(self.link, journey, now_us, self._rng)
         # Before the memory is written, so that the answer is in the same write as the deed.
-        self._return(errand, end, reply_of(effects))
-        self._took_place(effects, pin)
+        self._return(errand, end, reply_of(deed.effects))
+        self._took_place(deed.effects, _pin_of(errand.command))
         self.story.fired(end.fired)
+        self._bring_overtaken()
 
-    def _act(self, command: Command, treatment: Treatment) -> tuple[Effect, ...]:
+    def _bring_overtaken(self) -> None:
+        """What was overtaken by a frame that has just been heard comes right behind it."""
+        overtaken, self._overtaken = self._overtaken, []
+        for place, command in enumerate(overtaken, start=1):
+            due_us = self._world.clock.now_us() + place * OVERTAKEN_BY_US
+            quiet_until_us = due_us + self._world.timing.latency_min_us
+            self._world.work.count += 1
+            self._at(due_us, partial(self._arrived_late, command), quiet_until_us=quiet_until_us)
+
+    def _arrived_late(self, command: Command) -> None:
+        """A frame that its hub has given up: the lock obeys, and nobody waits for an answer."""
+        self._world.work.count -= 1
+        if radio.hears(self.link):
+            deed = self._act(command, Treatment.OVERTAKEN)
+            self._took_place(deed.effects, _pin_of(command))
+
+    def _act(self, command: Command, treatment: Treatment) -> Deed:
         """What the lock does with a frame that it hears, liars included."""
         now_us = self._world.clock.now_us()
-        profile, action = self.settings.profile, command.action
+        action = command.action
         event: Event
         if isinstance(action, SetClockTo):
             event = action.arriving(now_us)
@@ -189,11 +232,23 @@ class LockRunner:
             event = action.arriving(self._rng.getrandbits(ASSIGNED_BITS))
         else:
             event = action
-        if treatment is Treatment.NORMAL:
-            self.state, effects = step(profile, self.state, event, now_us)
-            return effects
-        self.state, effects = step(profile, self.state, TimerFired(), now_us)
-        return (*effects, says.written(profile, ok=treatment is Treatment.SKIP_WRITE))
+        scene = Scene(self.settings.profile, self.state, event, self._before, now_us)
+        if radio.understands(self.link):
+            deed = treat(treatment, scene)
+        else:
+            self.story.emit("lock.not_understood", command=command.kind.value)
+            deed = Deed(*scene.goes_on())
+        if deed.torn is not None:
+            self.story.emit("lock.write.torn")
+            self.nvm.tear(replace(self._record(), memory=deed.torn))
+        self._become(deed.state)
+        return deed
+
+    def _become(self, state: LockState) -> None:
+        old, new = self.state.memory.slots, state.memory.slots
+        if old is not new:
+            self._before = changed_codes(old, new) or self._before
+        self.state = state
 
     def _return(self, errand: _Errand, end: Return, reply: Replied | None) -> None:
         """The end is known, and will be at the hub at `end.at_us`."""
@@ -210,16 +265,20 @@ class LockRunner:
         self._at(end.at_us, partial(self._returned, errand, report))
 
     def _returned(self, errand: _Errand, report: Report) -> None:
-        self._in_air = None
+        if errand.is_over:
+            return  # the hub went down meanwhile
         self._end(errand, report)
-        self._send_next()
+        self.hub.ended(errand)
 
     def _end(self, errand: _Errand, report: Report) -> None:
+        errand.is_over = True
+        self._open.remove(errand)
         self._world.work.count -= 1
         if self._seen is not None and report.id == self._seen.id:
             self._seen, self._last = self._seen.ended(report), report
         self._persist()
-        self.story.reported(errand.command, report)
+        unusual = conditions(self.settings.profile, self.state, self.link)
+        self.story.reported(errand.command, report, unusual)
         for reply in errand.replies:
             reply(report)
 
@@ -237,7 +296,8 @@ class LockRunner:
         """Something happens at the lock now, by hand or by time. What came of it."""
         now_us = self._world.clock.now_us()
         pin = event.pin if isinstance(event, ProgrammedAtKeypad) else None
-        self.state, effects = step(self.settings.profile, self.state, event, now_us)
+        state, effects = step(self.settings.profile, self.state, event, now_us)
+        self._become(state)
         self._took_place(effects, pin)
         return effects
 
@@ -258,24 +318,22 @@ class LockRunner:
                 self._notify(effect)
 
     def _notify(self, notified: Notified) -> None:
-        # The device plane has room for the events of access control and no others.
-        crosses = notified.kind == ACCESS_CONTROL
-        if not crosses:
-            self.story.emit("lock.noticed", event=notified.notice, slot=notified.slot)
-            return
-        self._said += 1
         notification = Notification(
             lock_id=self.settings.lock_id,
-            number=self._said,
+            number=self._said + 1,
             event=notified.event,
             slot=notified.slot,
             incarnation=self.state.memory.incarnation,
+            kind=notified.kind,
         )
-        now_us = self._world.clock.now_us()
+        from_us = self.hub.hears_from_us(self.name, self._world.clock.now_us())
         self.link, arrivals_us, fired = radio.notify(
-            self.link, now_us, self._world.timing, self._rng
+            self.link, from_us, self._world.timing, self._rng
         )
         self.story.fired(fired)
+        if fired and not arrivals_us:
+            return  # never said, so it takes no number; what is lost in the air does
+        self._said += 1
         self.story.emit(
             "lock.notified",
             event=notified.notice,
@@ -288,21 +346,30 @@ class LockRunner:
 
     def _told(self, notification: Notification) -> None:
         self._world.work.count -= 1
-        self._world.tell(notification)
+        if self.hub.is_up:
+            self._world.tell(notification)
+        else:
+            self.story.emit("lock.unheard", event=notification.event, slot=notification.slot)
 
     # Memory and time.
 
     def _persist(self) -> None:
-        self.nvm.save(
-            Record(
-                lock=self.settings.name,
-                profile=self.settings.profile_name,
-                memory=self.state.memory,
-                radio=self.link.state,
-                is_powered=self.state.is_powered,
-                faults=self.link.faults,
-                seen=self._seen,
-            )
+        self.nvm.save(self._record())
+
+    def _record(self) -> Record:
+        return Record(
+            lock=self.settings.name,
+            profile=self.settings.profile_name,
+            memory=self.state.memory,
+            radio=self.link.state,
+            loss=self.link.loss,
+            latency_us=self.link.latency_us,
+            faults=self.link.faults,
+            is_powered=self.state.is_powered,
+            is_hung=self.state.is_hung,
+            restarts_at_us=self.state.restarts_at_us,
+            before=self._before,
+            seen=self._seen,
         )
 
     def _arm(self) -> None:
@@ -327,3 +394,7 @@ class LockRunner:
         return self._world.clock.call_at(
             due_us, action, order=self.settings.name, quiet_until_us=quiet_until_us
         )
+
+
+def _pin_of(command: Command) -> Pin | None:
+    return command.action.pin if isinstance(command.action, SetCode) else None

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING
 
 from simulator.host.filling import CannotHold, to_fill, with_codes
-from simulator.host.nvm import NvmDamaged
-from simulator.model.events import BatteryLevel, PowerCut
+from simulator.host.nvm import NvmDamaged, NvmOfAnother
+from simulator.host.treatments import RESTART_US
+from simulator.model.events import BatteryLevel, Hung, PowerCut, Restarted
 from simulator.model.lock import step
 from simulator.model.memory import Offline
 from simulator.model.state import MemoryMismatch, boot, fresh, power_of
 from simulator.model.words import Power
 from simulator.radio.link import Link
-from simulator.radio.words import BUILT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.host.ids import Seen
     from simulator.host.nvm import Nvm, Record
     from simulator.host.settings import LockSettings
+    from simulator.model.memory import Slot
     from simulator.model.state import LockState
 
 # A lock that was never reset must not look like another that lost its file, so they are not all 1.
@@ -32,13 +35,17 @@ class CannotStart(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A lock that is about to run. `filled` counts the slots with codes of its own making."""
+    """A lock that is about to run. `filled` counts the slots with codes of its own making.
+
+    `before`: as in `Record`.
+    """
 
     state: LockState
     link: Link
     seen: Seen | None
     is_new: bool
     filled: int = 0
+    before: Mapping[int, Slot | None] = field(default_factory=dict)
 
 
 def start(settings: LockSettings, nvm: Nvm, seed: int, now_us: int) -> Start:
@@ -57,6 +64,12 @@ def start(settings: LockSettings, nvm: Nvm, seed: int, now_us: int) -> Start:
 
 
 def _resumed(settings: LockSettings, nvm: Nvm, record: Record, now_us: int) -> Start:
+    if record.profile != settings.profile_name:
+        why = (
+            f"is the memory of a lock of the profile {record.profile}, and lock {settings.name} "
+            f"is to be a {settings.profile_name}: give it its old profile, or move the file away"
+        )
+        raise NvmOfAnother(nvm.path, why)
     try:
         state = boot(settings.profile, record.memory, now_us)
     except MemoryMismatch as error:
@@ -64,13 +77,22 @@ def _resumed(settings: LockSettings, nvm: Nvm, record: Record, now_us: int) -> S
         raise NvmDamaged(nvm.path, why) from None
     if not record.is_powered:
         state, _ = step(settings.profile, state, PowerCut(), now_us)
-    link = Link(record.radio, powered=state.is_alive, faults=record.faults)
-    return Start(state, link, record.seen, is_new=False)
+    elif record.is_hung:
+        state, _ = step(settings.profile, state, Hung(), now_us)
+    elif record.restarts_at_us is not None:
+        left_us = max(record.restarts_at_us - now_us, 0)
+        state, _ = step(settings.profile, state, Restarted(left_us), now_us)
+    link = Link(
+        record.radio,
+        powered=state.is_alive,
+        faults=record.faults,
+        loss=record.loss,
+        latency_us=record.latency_us,
+    )
+    return Start(state, link, record.seen, is_new=False, before=record.before)
 
 
 def _new(settings: LockSettings, seed: int, now_us: int) -> Start:
-    if settings.radio not in BUILT:
-        raise CannotStart(f"lock {settings.name}: radio {settings.radio.value} is not built yet")
     stream = f"{seed}/{settings.name}"
     profile = settings.profile
     incarnation = 1 + Random(f"{stream}/{now_us}").getrandbits(INCARNATION_BITS)
@@ -90,6 +112,8 @@ def _powered(settings: LockSettings, state: LockState, now_us: int) -> LockState
     profile, power = settings.profile, settings.power
     if power is Power.OFF:
         return step(profile, state, PowerCut(), now_us)[0]
+    if power is Power.REBOOTING:
+        return step(profile, state, Restarted(RESTART_US), now_us)[0]
     percents = {
         Power.GOOD: state.memory.battery_percent,
         Power.LOW: profile.battery_low_percent,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.model import events
 from simulator.model.effects import Body, InfoReport
-from simulator.model.words import Outcome
+from simulator.model.words import ACCESS_CONTROL, Outcome
 from simulator.radio.words import CommandKind
 
 if TYPE_CHECKING:
@@ -177,13 +177,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What a lock said unasked: its number since the host started, and the Z-Wave event."""
+    """What a lock said unasked: its number since the host started, and the Z-Wave event.
+
+    `kind` is the Notification type to which `event` belongs.
+    """
 
     lock_id: str
     number: int
     event: int
     slot: int | None
     incarnation: int
+    kind: int = ACCESS_CONTROL
 
 
 Incoming = Hello | Command | Malformed

@@ -6,6 +6,7 @@ lock; the file is its owner's alone (0600).
 
 NvmError            a host cannot run this lock; the message names the file
 ├─ NvmDamaged       what is there is not a lock's memory, or not this lock's
+├─ NvmOfAnother     it is the memory of a lock of another profile
 └─ NvmUnwritable    the disk does not take it
 """
 
@@ -16,22 +17,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
+from latchbench.pin import Pin
 from simulator.host.banks import BankFile, NoWholeBank, newest
 from simulator.host.ids import Answer, Seen
 from simulator.host.messages import CommandId
 from simulator.model.memory import (
     Memory,
     MemoryFormatError,
+    Slot,
     memory_from_plain,
     memory_to_plain,
 )
-from simulator.model.words import Outcome
+from simulator.model.words import Outcome, SlotStatus
 from simulator.radio.errors import RadioError
 from simulator.radio.faults import arm
-from simulator.radio.link import Link
+from simulator.radio.link import DEGRADED_LOSS, Link
 from simulator.radio.words import CommandKind, RadioState, TransmitOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from enum import Enum
     from pathlib import Path
 
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
 
     Word = TypeVar("Word", bound=Enum)
 
-RECORD_VERSION: Final = 1
+RECORD_VERSION: Final = 2
 
 
 class NvmError(Exception):
@@ -55,6 +59,10 @@ class NvmDamaged(NvmError):
     """The file is there and is not what a host wrote. It is never overwritten."""
 
 
+class NvmOfAnother(NvmError):
+    """The file is whole, but the lock was of another profile when it was written."""
+
+
 class NvmUnwritable(NvmError):
     """The file could not be written or read."""
 
@@ -63,8 +71,9 @@ class NvmUnwritable(NvmError):
 class Record:
     """All that is still true of a lock when its host has gone.
 
-    `radio`, `is_powered` and `faults` are the world around the lock: starting a host again neither
-    mends a radio nor puts batteries in.
+    `radio` with its `loss` and `latency_us`, `is_powered`, `is_hung`, `restarts_at_us` and `faults`
+    are the world around the lock: starting a host again neither mends a radio nor puts batteries
+    in. `before` is what the slots held that the last change of codes touched.
     """
 
     lock: str
@@ -74,6 +83,11 @@ class Record:
     is_powered: bool
     faults: tuple[Armed, ...] = ()
     seen: Seen | None = None
+    loss: float = DEGRADED_LOSS
+    latency_us: int | None = None
+    is_hung: bool = False
+    restarts_at_us: int | None = None
+    before: Mapping[int, Slot | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +157,18 @@ class Nvm:
             raise NvmUnwritable(self.path, _words(error)) from error
         self._written = record
 
+    def tear(self, record: Record) -> None:
+        """Begin to write the record and stop half way, as a lock whose voltage breaks down.
+
+        What was written last stays the newest. Raises `NvmUnwritable`.
+        """
+        if self._file is None:
+            return
+        try:
+            self._file.tear(self._content(record))
+        except OSError as error:
+            raise NvmUnwritable(self.path, _words(error)) from error
+
     @property
     def generation(self) -> int:
         """Counts the writes of the file; 0 when there is none."""
@@ -166,7 +192,19 @@ def _rest_to_plain(record: Record) -> dict[str, Any]:
         "lock": record.lock,
         "profile": record.profile,
         "radio": record.radio.value,
+        "loss": record.loss,
+        "latency_us": record.latency_us,
         "is_powered": record.is_powered,
+        "is_hung": record.is_hung,
+        "restarts_at_us": record.restarts_at_us,
+        "before": [
+            {
+                "slot": slot,
+                "digits": None if held is None else held.pin.reveal(),
+                "status": None if held is None else held.status.value,
+            }
+            for slot, held in record.before.items()
+        ],
         "faults": [
             {
                 "fault": armed.fault.name,
@@ -207,7 +245,12 @@ def _record_in(path: Path, content: bytes) -> Record:
             profile=_text(plain["profile"]),
             memory=memory_from_plain(plain["memory"]),
             radio=RadioState(plain["radio"]),
+            loss=_loss(plain["loss"]),
+            latency_us=_optional(plain["latency_us"]),
             is_powered=_flag(plain["is_powered"]),
+            is_hung=_flag(plain["is_hung"]),
+            restarts_at_us=_optional(plain["restarts_at_us"]),
+            before={_number(slot["slot"]): _slot_from(slot) for slot in plain["before"]},
             faults=_faults_from(plain["faults"]),
             seen=None if plain["seen"] is None else _seen_from(plain["seen"]),
         )
@@ -238,6 +281,22 @@ def _number(value: object) -> int:
     return value
 
 
+def _optional(value: object) -> int | None:
+    return None if value is None else _number(value)
+
+
+def _loss(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        raise TypeError("not a share")
+    return float(value)
+
+
+def _slot_from(plain: dict[str, Any]) -> Slot | None:
+    if plain["digits"] is None:
+        return None
+    return Slot(Pin(_text(plain["digits"])), SlotStatus(plain["status"]))
+
+
 def _faults_from(plain: list[dict[str, Any]]) -> tuple[Armed, ...]:
     link = Link(RadioState.AWAKE)
     for entry in plain:
@@ -257,6 +316,6 @@ def _seen_from(plain: dict[str, Any]) -> Seen:
             TransmitOutcome(answer["transmit"]),
             Outcome(answer["supervision"]),
             _number(answer["attempts"]),
-            None if answer["incarnation"] is None else _number(answer["incarnation"]),
+            _optional(answer["incarnation"]),
         ),
     )

@@ -18,10 +18,11 @@ from grpc_reflection.v1alpha import reflection
 
 from latchbench.channel import ACCESS_IN_MAX, ACCESS_OUT_MAX, server_options
 from latchbench.clock import Clock
+from latchbench.holding import PacedParticipant
 from latchbench.jobs import Jobs
 from latchbench.lockstep import Participant, dawdling
 from latchbench.process import EXIT_OURS, describe, say_ready, told_to_stop
-from latchbench.time_service import TimeServicer
+from latchbench.time_service import time_servicer
 from latchbench.trace import Masker, Tracer
 from protos.bench.v1 import bench_pb2_grpc
 from protos.device.v1 import lock_host_pb2, lock_host_pb2_grpc
@@ -78,7 +79,11 @@ def _participant(settings: HostSettings) -> Participant:
     masker = Masker(settings.mask_key, show=settings.show_codes)
     tracer = Tracer(clock, masker, keep_max=None if is_stepped else TRACE_EVENTS_KEPT)
     jobs = Jobs(asyncio.get_running_loop())
-    participant = Participant(clock, tracer, stepped=is_stepped, jobs=jobs)
+    participant = (
+        Participant(clock, tracer, stepped=True, jobs=jobs)
+        if is_stepped
+        else PacedParticipant(clock, tracer, jobs=jobs)
+    )
     if settings.dawdle_ms:
         participant.dawdle = dawdling(random.SystemRandom(), settings.dawdle_ms)
     return participant
@@ -144,7 +149,7 @@ def _control_server(
     server = grpc.aio.server(options=server_options(ACCESS_IN_MAX, ACCESS_OUT_MAX))
     servicer = HostControlServicer(participant, core)
     bench_pb2_grpc.add_HostControlServiceServicer_to_server(servicer, server)
-    bench_pb2_grpc.add_TimeServiceServicer_to_server(TimeServicer(participant), server)
+    bench_pb2_grpc.add_TimeServiceServicer_to_server(time_servicer(participant), server)
     umask = os.umask(_SOCKET_UMASK)
     try:
         _bind(server, f"unix:{settings.control_socket}")

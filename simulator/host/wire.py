@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 # User Code CC version 2: a slot has 16 bits, the length of a code 4 (Extended User Code Set).
 SLOT_MAX: Final = 0xFFFF
 CODE_CHARACTERS_MAX: Final = 0x0F
-# The Notification type of everything that a lock of ours says: bolts, keypads and codes.
-ACCESS_CONTROL: Final = 6
 # Time Parameters CC: the year is written with four digits.
 CLOCK_MAX_US: Final = 253_402_300_800 * 1_000_000
 
@@ -217,7 +215,7 @@ def message_to_wire(message: Outgoing) -> pb.ReportFrame.Message:
     notification = pb.Notification(
         lock_id=message.lock_id,
         number=message.number,
-        type=ACCESS_CONTROL,
+        type=message.kind,
         event=message.event,
         slot=message.slot,
         incarnation=message.incarnation,

@@ -240,6 +240,18 @@ class BatteryLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class Hung:
+    """The lock's firmware hangs: nothing works until the power is cycled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The lock's firmware starts again, which takes `lasts_us`; until then nothing works."""
+
+    lasts_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClockShifted:
     """The lock's own clock jumped by `by_us`, as clocks of locks do."""
 
@@ -258,6 +270,8 @@ LocalEvent = (
     | PowerCut
     | PowerRestored
     | BatteryLevel
+    | Hung
+    | Restarted
     | ClockShifted
 )
 

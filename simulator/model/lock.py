@@ -65,6 +65,8 @@ LOCAL_HANDLERS: Final[Mapping[type[Any], Handler]] = MappingProxyType(
         events.PowerCut: power.power_cut,
         events.PowerRestored: power.power_restored,
         events.BatteryLevel: power.battery_level,
+        events.Hung: power.hung,
+        events.Restarted: power.restarted,
         events.ClockShifted: schedule.clock_shifted,
     }
 )
@@ -74,6 +76,7 @@ TIMERS: Final[tuple[tuple[Callable[[LockState], int | None], Callable[..., Step]
     (lambda state: state.lockout_ends_us, lockout.end),
     (lambda state: state.entry_ends_us, keypad.forget_entry),
     (lambda state: state.relock_at_us, bolt.relock),
+    (lambda state: state.restarts_at_us, power.start),
 )
 
 
@@ -97,7 +100,7 @@ def step(profile: Profile, state: LockState, event: events.Event, now_us: int) -
 
 
 def next_timer_us(state: LockState) -> int | None:
-    """When the lock wants `TimerFired`, or None: end of a lock-out, of an entry, or locking."""
+    """When the lock wants `TimerFired`, or None: a lock-out or entry ends, it locks, it starts."""
     return min((due for of, _ in TIMERS if (due := of(state)) is not None), default=None)
 
 

@@ -1,7 +1,8 @@
 """Power comes and goes; codes stay.
 
 Without power, by a cut or by an empty battery, everything that is not memory is forgotten. What
-then happens at the lock is a matter of mechanics alone.
+then happens at the lock is a matter of mechanics alone. The same is true of a lock that hangs, and
+of one that is starting.
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.model.effects import Effect
-    from simulator.model.events import BatteryLevel, FactoryReset, PowerCut, PowerRestored
+    from simulator.model.events import (
+        BatteryLevel,
+        FactoryReset,
+        Hung,
+        PowerCut,
+        PowerRestored,
+        Restarted,
+    )
     from simulator.model.profile import Profile
     from simulator.model.state import LockState, Step
 
@@ -48,13 +56,32 @@ def battery_level(profile: Profile, state: LockState, event: BatteryLevel, now_u
     memory = replace(state.memory, battery_percent=event.percent)
     worse = event.percent < state.memory.battery_percent
     changed = replace(state, memory=memory)
-    if not changed.is_alive:
+    if not changed.has_power:
         return dark(changed), ()
-    if not state.is_alive:
+    if not state.has_power:
         return _started(profile, changed, now_us)
+    if not changed.is_alive:
+        return changed, ()
     becomes = power_of(profile, changed)
     warned = worse and becomes is not was and becomes in WARNINGS
     return changed, says.notices(profile, WARNINGS[becomes]) if warned else ()
+
+
+def hung(profile: Profile, state: LockState, event: Hung, now_us: int) -> Step:
+    """Nothing works any more; without power nothing did."""
+    return (replace(dark(state), is_hung=True) if state.has_power else state), ()
+
+
+def restarted(profile: Profile, state: LockState, event: Restarted, now_us: int) -> Step:
+    """What it had in hand is forgotten, and it is away for a while."""
+    if not state.has_power:
+        return state, ()
+    return replace(dark(state), restarts_at_us=now_us + event.lasts_us), ()
+
+
+def start(profile: Profile, state: LockState, due_us: int) -> Step:
+    """The end of a restart: as after a battery change."""
+    return _started(profile, state, due_us)
 
 
 def factory_reset(profile: Profile, state: LockState, event: FactoryReset, now_us: int) -> Step:

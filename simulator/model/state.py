@@ -83,11 +83,20 @@ class LockState:
     entry_ends_us: int | None
     relock_at_us: int | None
     lockout_ends_us: int | None
+    is_hung: bool = False
+    """It does nothing at all until its power is cycled."""
+    restarts_at_us: int | None = None
+    """It is starting, and works from then on."""
+
+    @property
+    def has_power(self) -> bool:
+        """Whether there is any power to do something with."""
+        return self.is_powered and self.memory.battery_percent > 0
 
     @property
     def is_alive(self) -> bool:
-        """Whether there is any power to do something with."""
-        return self.is_powered and self.memory.battery_percent > 0
+        """Whether it does anything: it has power, does not hang and is not starting."""
+        return self.has_power and not self.is_hung and self.restarts_at_us is None
 
 
 Step = tuple[LockState, tuple[Effect, ...]]
@@ -152,7 +161,7 @@ def boot(profile: Profile, memory: Memory, now_us: int) -> LockState:
 
 
 def dark(state: LockState) -> LockState:
-    """`state` without all that power keeps alive."""
+    """`state` without all that power keeps alive, a hang among it."""
     return replace(
         state,
         is_menu_open=False,
@@ -160,6 +169,8 @@ def dark(state: LockState) -> LockState:
         entry_ends_us=None,
         relock_at_us=None,
         lockout_ends_us=None,
+        is_hung=False,
+        restarts_at_us=None,
     )
 
 
@@ -199,6 +210,8 @@ def power_of(profile: Profile, state: LockState) -> Power:
         return Power.OFF
     if percent == 0:
         return Power.DEPLETED
+    if state.restarts_at_us is not None:
+        return Power.REBOOTING
     if percent <= profile.battery_critical_percent:
         return Power.CRITICAL
     return Power.LOW if percent <= profile.battery_low_percent else Power.GOOD
@@ -213,7 +226,10 @@ def check_invariants(state: LockState, profile: Profile) -> None:
     assert len(state.entry) <= CODE_DIGITS_MAX
     assert set(state.entry.reveal()) <= set(profile.keys), "a key that the keypad has not"
     if not state.is_alive:
-        assert state == dark(state), "something goes on without power"
+        halted = replace(state, is_hung=False, restarts_at_us=None)
+        assert halted == dark(state), "something goes on without power"
+        assert state.has_power or state == halted, "it hangs or starts without power"
+        assert not (state.is_hung and state.restarts_at_us is not None), "it hangs and starts"
         return
     assert (state.lockout_ends_us is not None) == memory.is_locked_out, "a lock-out has an end"
     relocks = memory.bolt is Bolt.UNLOCKED and profile.relock_after_us is not None

@@ -170,7 +170,8 @@ class Power(StrEnum):
     LOW = "low"
     CRITICAL = "critical"
     DEPLETED = "depleted"
-    OFF = "off"  # cut, or between the two halves of a reboot
+    REBOOTING = "rebooting"  # it has power, is starting, and does nothing yet
+    OFF = "off"  # cut
 
 
 class Bolt(StrEnum):

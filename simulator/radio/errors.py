@@ -1,7 +1,6 @@
 """What the radio refuses to do for the bench. A lost frame is never an error: it is an outcome.
 
 RadioError           the bench asked for something that the radio cannot do
-├─ NotBuilt          the word is known, its behaviour is not built yet
 ├─ UnknownFault      no such fault word
 └─ ContradictoryFault  the arguments of a fault exclude each other, or say nothing
 """
@@ -11,10 +10,6 @@ from __future__ import annotations
 
 class RadioError(ValueError):
     """The caller must change what it asks for; nothing was changed."""
-
-
-class NotBuilt(RadioError):
-    """A word of the bench's vocabulary whose behaviour this version does not simulate."""
 
 
 class UnknownFault(RadioError):

@@ -1,7 +1,7 @@
 """The words of the radio, once: the same in states, faults, scenario files and traces.
 
 The value of each member is the word that people write and read. What a word does is decided
-elsewhere; `BUILT` says which radio states this version simulates.
+elsewhere, except who is heard in which state: that is in `HEARS` and `IS_HEARD`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,27 @@ class RadioState(enum.Enum):
     KEY_LOST = "key_lost"  # acknowledges frames that it can no longer decrypt
 
 
-BUILT: Final[frozenset[RadioState]] = frozenset(
-    {RadioState.AWAKE, RadioState.ASLEEP, RadioState.DEAD}
+HEARS: Final[frozenset[RadioState]] = frozenset(
+    set(RadioState) - {RadioState.DEAF, RadioState.DEAD}
 )
-"""The states that are simulated. The others are words only, and every use of them is refused."""
+"""A frame to a lock in one of these states is acknowledged, understood or not."""
+
+IS_HEARD: Final[frozenset[RadioState]] = frozenset(
+    set(RadioState) - {RadioState.DEAD, RadioState.KEY_LOST}
+)
+"""What a lock says in one of these states is understood by its hub.
+
+A lock that has lost its key does encrypt what it says, but with nothing that the hub can decrypt
+("nonce expired, cannot decode": zwave-js/zwave-js#3933; lost keypad events: #1991).
+"""
+
+
+@enum.unique
+class HubState(enum.Enum):
+    """Whether a hub's own radio works. Its locks know nothing of it."""
+
+    UP = "up"
+    DOWN = "down"  # nothing leaves the hub, and what locks say meanwhile is lost
 
 
 @enum.unique
@@ -45,11 +62,22 @@ class TransmitOutcome(enum.Enum):
 
 @enum.unique
 class Treatment(enum.Enum):
-    """How the lock is to treat a frame that arrives. Only writes are ever treated abnormally."""
+    """How the lock is to treat a frame that arrives. `simulator.host.treatments` does it."""
 
     NORMAL = "normal"
     SKIP_WRITE = "skip_write"  # acknowledge, report success, change nothing
     REFUSE = "refuse"  # acknowledge, report FAIL, change nothing
+    WRITE_SILENTLY = "write_silently"  # do it, and say nothing of it in any way
+    READ_STALE = "read_stale"  # answer with the codes as they were before the last change
+    READ_MASKED = "read_masked"  # answer with asterisks for digits
+    USE_OTHER_SLOT = "use_other_slot"  # do it to the next slot
+    CUT_SHORT = "cut_short"  # store fewer digits than were sent
+    STAY_WORKING = "stay_working"  # do it, and report WORKING instead of the outcome
+    HANG = "hang"  # do nothing, say nothing, and be dead to the world until the power is cycled
+    RESTART = "restart"  # do nothing, say nothing, and be away for a moment
+    BROWN_OUT = "brown_out"  # begin to do it, lose the voltage over it, and restart
+    LOSE_TIME = "lose_time"  # do it, with a clock that went wrong before
+    OVERTAKEN = "overtaken"  # reach the lock only after the next command
 
 
 @enum.unique
@@ -92,3 +120,10 @@ WRITES: Final[frozenset[CommandKind]] = frozenset(
         CommandKind.ASSIGN_USER_CODE,
     }
 )
+
+READS_CODES: Final[frozenset[CommandKind]] = frozenset(
+    {CommandKind.GET_USER_CODE, CommandKind.WALK_USER_CODES}
+)
+
+NO_KIND: Final[frozenset[CommandKind]] = frozenset()
+"""No command at all: a fault of what a lock says unasked."""

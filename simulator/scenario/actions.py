@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from protos.bench.v1 import bench_pb2 as pb
 from simulator.layout import SYNC_DEADLINE_STEPPED_US
+from simulator.scenario import world_actions
 from simulator.scenario.call_actions import await_call, call
 from simulator.scenario.checks import event_fields
 from simulator.scenario.durations import format_duration
@@ -21,6 +22,7 @@ from simulator.scenario.verbs import (
     Power,
     ProgramAtKeypad,
     Radio,
+    SetHub,
     Settle,
     ShiftClock,
     Thumbturn,
@@ -88,7 +90,8 @@ async def radio(run: Running, step: Step, body: Radio) -> None:
     """Set the state of a radio."""
     del step
     for lock in body.locks:
-        await run.bench.act(lock, set_radio=pb.SetRadio(state=body.state))
+        act = pb.SetRadio(state=body.state, loss=body.loss, latency_us=body.latency_us)
+        await run.bench.act(lock, set_radio=act)
 
 
 async def power(run: Running, step: Step, body: Power) -> None:
@@ -96,6 +99,12 @@ async def power(run: Running, step: Step, body: Power) -> None:
     del step
     for lock in body.locks:
         await run.bench.act(lock, set_power=pb.SetPower(action=body.action))
+
+
+async def hub(run: Running, step: Step, body: SetHub) -> None:
+    """Put a hub out of work, or back."""
+    del step
+    await run.bench.set_hub(body.hub, body.state)
 
 
 async def shift_clock(run: Running, step: Step, body: ShiftClock) -> None:
@@ -167,6 +176,12 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "inject": inject,
     "radio": radio,
     "power": power,
+    "hub": hub,
+    "battery": world_actions.battery,
+    "factory_reset": world_actions.factory_reset,
+    "jam": world_actions.jam,
+    "keypad_state": world_actions.keypad_state,
+    "clear_faults": world_actions.clear_faults,
     "shift_clock": shift_clock,
     "advance": advance,
     "advance_to": advance_to,

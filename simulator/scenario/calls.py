@@ -80,7 +80,7 @@ def _device_id(raw: object, info: ValidationInfo) -> str | Late | None:
         return text
     names = device_ids(text, known(info))
     if len(names) != 1:
-        raise Trouble.here(f"is one device, and this is {len(names)}")
+        raise Trouble.here(f"must be one device, and this is {len(names)}")
     return names[0]
 
 

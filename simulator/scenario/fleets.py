@@ -6,6 +6,7 @@ the lock cannot disagree. The digits never come into a message.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -49,6 +50,9 @@ _REFUSALS: Final = {
     Refusal.PIN_IN_USE: "another slot of this lock, or its admin, has this code",
     Refusal.KEYPAD_COLLISION: "the keypad cannot tell this code from another one of this lock",
 }
+_HUB_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+# A hub lives in one host process, which serves at most so many locks.
+LOCKS_PER_HUB_MAX: Final = 1_024
 # How `simulator.profiles` starts its message about a field that does not exist.
 _UNKNOWN_FIELD: Final = "unknown field"
 _PROFILE_WORDS: Final = tuple(
@@ -82,6 +86,8 @@ def declared_locks(raw: object, gathering: Gathering) -> Declared:
     complete = True
     key_of: dict[str, str] = {}
     for key in raw:
+        if len(key_of) > LOCKS_MAX:
+            break  # told below; a small file could name millions
         try:
             names = expand_names(key)
         except Trouble as trouble:
@@ -116,7 +122,13 @@ def roster_of(data: Mapping[str, object], declared: Declared) -> Roster:
         profile_of[name] = chosen if is_known else None
     own_profiles = data.get("profiles")
     more = tuple(own_profiles) if isinstance(own_profiles, Mapping) else ()
-    return Roster(profile_of, (*profiles.names(), *more), complete=declared.complete)
+    hubs = data.get("hubs", {})
+    return Roster(
+        profile_of,
+        (*profiles.names(), *more),
+        complete=declared.complete,
+        hubs=tuple(hubs) if isinstance(hubs, Mapping) else None,
+    )
 
 
 def build_fleet(file: File, declared: Declared) -> Fleet:
@@ -268,14 +280,12 @@ def _check_codes(at: Where, spec: Lock, profile: ProfileFile, gathering: Gatheri
 def _hubs(file: File, declared: Declared, gathering: Gathering) -> dict[str, str]:
     """Which declared hub each lock hangs on; a lock without one has a hub of its own."""
     hub_of: dict[str, str] = {}
-    places: dict[str, Where] = {}
     for hub, spec in file.hubs.items():
         for name in spec.locks:
             if name in hub_of:
                 message = f"'{name}' hangs on '{hub_of[name]}' already: a lock has one hub"
                 gathering.add(("hubs", hub, "locks"), message)
             hub_of[name] = hub
-            places[hub] = ("hubs", hub, "locks")
     for name, key in declared.key_of.items():
         spec_of_lock, at = file.locks.get(key), ("locks", key, "hub")
         wanted = spec_of_lock.hub if spec_of_lock is not None else None
@@ -288,10 +298,27 @@ def _hubs(file: File, declared: Declared, gathering: Gathering) -> dict[str, str
             gathering.add(at, f"'{name}' hangs on '{hub_of[name]}' already: a lock has one hub")
         else:
             hub_of[name] = wanted
-            places.setdefault(wanted, at)
-    for hub, place in places.items():
-        count = sum(other == hub for other in hub_of.values())
-        if count > 1:
-            message = f"{count} locks on one hub are not built yet: give each lock a hub of its own"
-            gathering.add(place, message)
+    if declared.complete:
+        _check_hubs(file, hub_of, gathering)
     return hub_of
+
+
+def _check_hubs(file: File, hub_of: Mapping[str, str], gathering: Gathering) -> None:
+    # A hub may be empty only because the lock that it should have is wrong.
+    nothing_wrong = not gathering.findings
+    shared = None
+    for hub in file.hubs:
+        count = sum(other == hub for other in hub_of.values())
+        if not _HUB_NAME.fullmatch(hub):
+            message = f"{shown(hub)} is not a name: letters, digits, '-' and '_', a letter first"
+            gathering.add(("hubs", hub), message, on_key=True)
+        if not count and nothing_wrong:
+            gathering.add(("hubs", hub), "no lock hangs on this hub", on_key=True)
+        if count > LOCKS_PER_HUB_MAX:
+            message = f"{count} locks on one hub are too many; the most is {LOCKS_PER_HUB_MAX:,}"
+            gathering.add(("hubs", hub), message, on_key=True)
+        if count > 1 and shared is None:
+            shared = hub
+    if shared is not None and file.hosts == "per-lock":
+        message = f"the locks of '{shared}' share one radio, and a radio lives in one host"
+        gathering.add(("hosts",), f"{message}: say a number of hosts, or leave it out")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.scenario.problems import Trouble, shown, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from simulator.scenario.fields import Body
     from simulator.scenario.outline import Outline
@@ -50,17 +50,3 @@ class Flights:
     def left(self) -> Iterator[Flight]:
         """Those that no step has awaited."""
         yield from self._open.values()
-
-
-def saved_by(outlines: Sequence[Outline]) -> Iterator[tuple[Outline, int]]:
-    """Each step that saves, with the number of the step after which that can be asked for."""
-    awaited = {
-        outline.raw: outline.number
-        for outline in reversed(outlines)
-        if outline.verb == "await" and isinstance(outline.raw, str)
-    }
-    for outline in outlines:
-        if outline.save_as is None:
-            continue
-        number = awaited.get(outline.save_as) if outline.background else None
-        yield outline, number or outline.number

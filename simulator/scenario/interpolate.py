@@ -17,6 +17,8 @@ from simulator.scenario.problems import Gathering, Trouble, Where, shown, sugges
 
 # `${list}` inside a list of lists multiplies: a small file could ask for a very large scenario.
 FILLED_VALUES_MAX: Final = 200_000
+# So does `${text}${text}`: of text that is put together, nothing needs to be longer.
+FILLED_CHARACTERS_MAX: Final = 1_000
 
 _HOLE: Final = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -155,10 +157,16 @@ class _Filler:
         if len(parts) == 1 and not isinstance(parts[0], Reference):
             return self._counted(parts[0], at)
         joined: list[str | Reference] = []
+        characters = 0
         for part in parts:
             piece = part if isinstance(part, Reference) else _as_text(part)
             if piece is None:
                 message = "inside other text only text and numbers can be filled in"
+                self._gathering.add(at, message)
+                return None
+            characters += len(piece) if isinstance(piece, str) else 0
+            if characters > FILLED_CHARACTERS_MAX and len(parts) > 1:
+                message = f"this becomes longer than {FILLED_CHARACTERS_MAX} characters"
                 self._gathering.add(at, message)
                 return None
             if isinstance(piece, str) and joined and isinstance(joined[-1], str):

@@ -155,7 +155,9 @@ def parse_matrix(raw: object) -> Matrix:
     gathering.settle()
     count = math.prod(len(values) for values in choices.values())
     if count > CASES_MAX:
-        raise Trouble.here(f"{count} cases are too many; the most is {CASES_MAX}")
+        # The number itself may have more digits than a line takes.
+        some = f"{count} cases" if count < 10 * CASES_MAX**2 else "so many cases"
+        raise Trouble.here(f"{some} are too many; the most is {CASES_MAX}")
     matrix = Matrix(choices, tuple(_combinations(choices)))
     matrix = _without(matrix, raw.get("exclude", []), gathering)
     matrix = _with(matrix, raw.get("include", []), gathering)

@@ -13,6 +13,7 @@ from typing import Final
 
 from simulator.scenario.matrix import ALWAYS, Matrix, When
 from simulator.scenario.problems import (
+    PROBLEMS_SHOWN_MAX,
     Finding,
     Gathering,
     Trouble,
@@ -99,6 +100,8 @@ def outline(
     outlines: list[Outline] = []
     lost: set[str] = set()
     for index, step in enumerate(raw):
+        if len(gathering.findings) > PROBLEMS_SHOWN_MAX:
+            break  # nobody reads more at once
         try:
             reading = _Step(step, (key, index), matrix, taken)
             outlines.append(reading.read(gathering, first_number + index))

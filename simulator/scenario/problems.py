@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from latchbench.pin import MASK
@@ -30,6 +32,12 @@ _LISTED_BESIDE_MAX: Final = 8
 # Comparing one word with a thousand takes about 10 ms, and a file can hold many wrong words.
 _COMPARED_MAX: Final = 1_000
 _COMPARED_CHARACTERS_MAX: Final = 64
+# So many comparisons take about a second. Whoever has more wrong words does not read the hints.
+_COMPARISONS_MAX: Final = 30_000
+# More are not read by anybody at once, and a hostile file could have a hundred thousand.
+PROBLEMS_SHOWN_MAX: Final = 100
+
+_comparisons_left: ContextVar[list[int] | None] = ContextVar("comparisons_left", default=None)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,15 +60,18 @@ class Problem:
 
     def as_github(self) -> str:
         """The same as a workflow command, which GitHub shows beside the line."""
-        place = f"file={_property(self.path)},line={self.line},col={self.col}"
-        return f"::{self.severity} {place}::{_data(self.message)}"
+        place = {"file": self.path, "line": str(self.line), "col": str(self.col)}
+        return workflow_command(self.severity, place, self.message)
 
 
 class ScenarioInvalid(Exception):
-    """A file that cannot be used. `problems` has every problem found, warnings too, by place."""
+    """A file that cannot be used. `problems` has what was found, warnings too, by place.
+
+    Of hundreds of problems it has the first, and how many more there are.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(sorted(problems))
+        self.problems: tuple[Problem, ...] = tuple(worst(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
@@ -98,6 +109,27 @@ class Trouble(ValueError):
         return tuple(finding.under(base) for finding in self.findings)
 
 
+def worst(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems by place, no more than people read; how many more there are is the last one."""
+    by_place = sorted(problems)
+    shown, rest = by_place[:PROBLEMS_SHOWN_MAX], by_place[PROBLEMS_SHOWN_MAX:]
+    if rest:
+        more = f"{len(rest)} more problems are not shown: they are told when those above are mended"
+        severity: Severity = "error" if any(problem.is_error for problem in rest) else "warning"
+        shown.append(replace(rest[0], message=more, severity=severity))
+    return shown
+
+
+@contextmanager
+def bounded_hints() -> Iterator[None]:
+    """Within it only so many words are looked for, whatever the file: see `nearest`."""
+    token = _comparisons_left.set([_COMPARISONS_MAX])
+    try:
+        yield
+    finally:
+        _comparisons_left.reset(token)
+
+
 class Gathering:
     """Collects the findings of many small checks, so that one bad item does not hide the next."""
 
@@ -123,12 +155,18 @@ class Gathering:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant by `word`, if one is near."""
-    if len(word) > _COMPARED_CHARACTERS_MAX:
+    """The known word that was probably meant by `word`, if one is near.
+
+    None also when enough words were compared (`bounded_hints`).
+    """
+    left = _comparisons_left.get()
+    if len(word) > _COMPARED_CHARACTERS_MAX or (left is not None and left[0] <= 0):
         return None
     by_lower: dict[str, str] = {}
     for candidate in itertools.islice(known, _COMPARED_MAX):
         by_lower.setdefault(candidate.lower(), candidate)
+    if left is not None:
+        left[0] -= len(by_lower)
     near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     if near:
         return by_lower[near[0]]
@@ -192,6 +230,12 @@ def kind_of(value: object) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     return "a value that is known only while the scenario runs"
+
+
+def workflow_command(severity: Severity, place: Mapping[str, str], message: str) -> str:
+    """One line that GitHub shows at this place; `message` may have several."""
+    properties = ",".join(f"{name}={_property(value)}" for name, value in place.items())
+    return f"::{severity} {properties}::{_data(message)}"
 
 
 def _data(text: str) -> str:

@@ -19,12 +19,14 @@ from simulator.scenario.interpolate import Names, fill
 from simulator.scenario.matrix import NO_MATRIX, Matrix, Row, parse_matrix
 from simulator.scenario.outline import REPEAT, Outlines, outline
 from simulator.scenario.problems import (
+    PROBLEMS_SHOWN_MAX,
     Finding,
     Gathering,
     Problem,
     ScenarioInvalid,
     Trouble,
     Where,
+    bounded_hints,
     kind_of,
     shown,
 )
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 
 # Cases times steps: a file of a few lines can ask for a thousand cases of a thousand steps.
 CASE_STEPS_MAX: Final = 100_000
+# Cases times locks, and times steps too: each step may be about each lock.
+CASE_LOCKS_MAX: Final = 200_000
+CASE_STEP_LOCKS_MAX: Final = 5_000_000
 
 _SUFFIXES: Final = frozenset({".yaml", ".yml"})
 # Read once and not per case, so that a case cannot change them.
@@ -136,6 +141,10 @@ class _Reading:
 
     def scenario(self) -> Scenario:
         """The scenario. Raises `ScenarioInvalid`."""
+        with bounded_hints():
+            return self._scenario()
+
+    def _scenario(self) -> Scenario:
         data = self._data
         self._check_keys(("name", "steps"))
         self._check_variables()
@@ -151,7 +160,7 @@ class _Reading:
             )
         cases: list[Case] = []
         if matrix is not None and self._is_bounded(matrix, lists):
-            cases = [case for row in matrix.rows if (case := self._case(row, lists, matrix))]
+            cases = list(self._cases(lists, matrix))
         self._settle(matrix)
         name, description, tags = (data.get(key) for key in ("name", "description", "tags"))
         return Scenario(
@@ -166,6 +175,10 @@ class _Reading:
 
     def fleet(self) -> Fleet:
         """The fleet. Raises `ScenarioInvalid`."""
+        with bounded_hints():
+            return self._fleet()
+
+    def _fleet(self) -> Fleet:
         self._check_keys(())
         for key in _OF_STEPS:
             if key in self._data:
@@ -222,7 +235,25 @@ class _Reading:
         if count > CASE_STEPS_MAX:
             message = f"{len(matrix.rows)} cases of {steps} steps are too many"
             self._gathering.add(("matrix",), f"{message}; the most is {CASE_STEPS_MAX} together")
-        return count <= CASE_STEPS_MAX
+            return False
+        locks = len(self._declared(self._data, Gathering()).key_of)
+        count = len(matrix.rows) * locks
+        if count > CASE_LOCKS_MAX or count * steps > CASE_STEP_LOCKS_MAX:
+            cases = len(matrix.rows)
+            message = f"this is too much: cases {cases}, steps {steps}, locks {locks}"
+            self._gathering.add(("matrix",) if "matrix" in self._data else ("steps",), message)
+            return False
+        self._room = min(CASE_STEPS_MAX, CASE_STEP_LOCKS_MAX // max(1, locks))
+        return True
+
+    def _cases(self, lists: Sequence[Outlines], matrix: Matrix) -> Iterator[Case]:
+        """The cases that can be read; no more of them when nobody would read what is wrong."""
+        for row in matrix.rows:
+            case = self._case(row, lists, matrix)
+            if case is not None:
+                yield case
+            if len(self._in_cases) > PROBLEMS_SHOWN_MAX:
+                return
 
     def _case(self, row: Row, lists: Sequence[Outlines], matrix: Matrix) -> Case | None:
         gathering = Gathering()

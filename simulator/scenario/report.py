@@ -6,25 +6,37 @@ import shlex
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from simulator.scenario.exposure import exposures
+from simulator.scenario.divergence import first_divergence
+from simulator.scenario.reports.plain import printable
 from simulator.scenario.verdict import CaseVerdict, Outcome, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from latchbench.trace import TraceEvent
+    from simulator.scenario.exposure import Exposure
     from simulator.scenario.verdict import LockLeft
 
 TIMELINE_MAX: Final = 30
+EXPLAINED_MAX: Final = 5
 _SLOTS_SHOWN: Final = 4
-_QUIET: Final = frozenset({"gateway.command.sent", "lock.report"})
+QUIET: Final = frozenset({"gateway.command.sent", "lock.report"})
 _UNTOLD: Final = frozenset({"group"})  # an id that says nothing to a reader; traces have it
-_MARK: Final = {Outcome.PASSED: "PASS", Outcome.FAILED: "FAIL", Outcome.BROKEN: "BROKEN"}
+MARK: Final = {
+    Outcome.PASSED: "PASS",
+    Outcome.FAILED: "FAIL",
+    Outcome.BROKEN: "BROKEN",
+    Outcome.NOT_JUDGED: "NOT JUDGED",
+}
 
 
 def case_lines(verdict: CaseVerdict, *, verbose: bool = False) -> Iterator[str]:
     """One case. A passed one says what is left in the locks; a failed one says why first."""
-    yield f"{_MARK[verdict.outcome]}  {verdict.title}"
+    return map(printable, _case_lines(verdict, verbose=verbose))
+
+
+def _case_lines(verdict: CaseVerdict, *, verbose: bool) -> Iterator[str]:
+    yield f"{MARK[verdict.outcome]}  {verdict.title}"
     if verdict.fault is not None:
         yield f"      {verdict.fault}"
     for failure in verdict.failures:
@@ -32,21 +44,16 @@ def case_lines(verdict: CaseVerdict, *, verbose: bool = False) -> Iterator[str]:
         for message in failure.messages:
             yield f"        {message}"
     yield from (f"      {line}" for line in verdict.story)
-    for exposure in exposures(verdict.trace, verdict.end_us):
-        until = span(exposure.us) + ("" if exposure.ended else ", and still did at the end")
-        yield f"      {exposure.lock} held the withdrawn {exposure.pin} for {until}"
+    yield from (f"      {exposure_line(exposure)}" for exposure in verdict.exposures)
     if verdict.left:
         yield "      left in the locks' own memory"
         yield from (f"        {line}" for line in _left(verdict))
-    yield (
-        f"      {_count(verdict.checks, 'expectation')} in {_count(verdict.steps, 'step')}, "
-        f"{span(verdict.end_us - verdict.start_us)} of virtual time, seed {verdict.seed}"
-    )
+    yield f"      {cost_line(verdict)}"
     if verbose:
         for cost in verdict.costs:
             yield (
-                f"      {cost.title}: {_count(cost.rounds, 'round')} of lockstep, "
-                f"{_count(cost.steps, 'process step')}"
+                f"      {cost.title}: {count(cost.rounds, 'round')} of lockstep, "
+                f"{count(cost.steps, 'process step')}"
             )
     if verdict.outcome is Outcome.FAILED:
         yield "      what led to it"
@@ -54,9 +61,23 @@ def case_lines(verdict: CaseVerdict, *, verbose: bool = False) -> Iterator[str]:
         yield f"      run it again: {rerun(verdict)}"
 
 
+def cost_line(verdict: CaseVerdict) -> str:
+    """How much was looked at, and what is needed to see it again."""
+    return (
+        f"{count(verdict.checks, 'expectation')} in {count(verdict.steps, 'step')}, "
+        f"{span(verdict.end_us - verdict.start_us)} of virtual time, seed {verdict.seed}"
+    )
+
+
+def exposure_line(exposure: Exposure) -> str:
+    """How long a door opened to a PIN that its owner had been refused."""
+    until = span(exposure.us) + ("" if exposure.ended else ", and still did at the end")
+    return f"{exposure.lock} held the withdrawn {exposure.pin} for {until}"
+
+
 def _left(verdict: CaseVerdict) -> Iterator[str]:
     """A line for each lock with its slots and its process, and one for the gateway."""
-    rows = [(left.lock, _slots(left), left.process) for left in verdict.left]
+    rows = [(left.lock, slots_text(left), left.process) for left in verdict.left]
     gateway = [f"pid {pid} at {at}" for name, pid, at in verdict.processes if name == "gateway"]
     rows += [("(gateway)", "", place) for place in gateway]
     first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
@@ -64,7 +85,8 @@ def _left(verdict: CaseVerdict) -> Iterator[str]:
         yield f"{lock:<{first}}  {slots:<{second}}  {process}"
 
 
-def _slots(left: LockLeft) -> str:
+def slots_text(left: LockLeft) -> str:
+    """What a lock holds, in a few words."""
     if not left.slots:
         return "no code"
     shown = [f"slot {slot} {pin}" for slot, pin in sorted(left.slots.items())[:_SLOTS_SHOWN]]
@@ -76,7 +98,8 @@ def _slots(left: LockLeft) -> str:
     return ", ".join(shown)
 
 
-def _count(number: int, what: str) -> str:
+def count(number: int, what: str) -> str:
+    """`1 step`, `1,204 steps`."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
@@ -100,24 +123,68 @@ def clock_time(at_us: int, start_us: int) -> str:
 
 
 def timeline(verdict: CaseVerdict) -> Iterator[str]:
-    """The last events before the failure that a reader can follow."""
+    """The last events before the failure that a reader can follow.
+
+    What explains the failure is marked, and told even if it is not among the last.
+    """
     until_us = verdict.failures[0].at_us if verdict.failures else verdict.end_us
-    told = [event for event in verdict.trace if event.at_us <= until_us]
-    told = [event for event in told if event.kind not in _QUIET]
-    if len(told) > TIMELINE_MAX:
-        yield f"... {len(told) - TIMELINE_MAX} events before; --trace FILE writes them all"
-    for event in told[-TIMELINE_MAX:]:
-        yield event_line(event, verdict.start_us)
+    marks = _marks(verdict, until_us)
+    told = [
+        (index, event)
+        for index, event in enumerate(verdict.trace)
+        if event.at_us <= until_us and (event.kind not in QUIET or index in marks)
+    ]
+    last = told[-TIMELINE_MAX:]
+    early = [item for item in told[:-TIMELINE_MAX] if item[0] in marks]
+    more = len(told) - len(early) - len(last)
+    if more:
+        yield f"... {count(more, 'event')} before; --trace FILE writes them all"
+    for index, event in [*early, *last]:
+        line = printable(event_line(event, verdict.start_us, until_us))
+        yield f"{line}   <-- {marks[index]}" if index in marks else line
 
 
-def event_line(event: TraceEvent, start_us: int) -> str:
-    """One event in fixed columns: time, who, what, details."""
+def _marks(verdict: CaseVerdict, until_us: int) -> Mapping[int, str]:
+    """Events that explain the failure, with what they have to do with it, by index.
+
+    For a lock that the failure is about these are the events that made its slots what they are.
+    """
+    marks: dict[int, str] = {}
+    about = {
+        lock.lock
+        for lock in verdict.left
+        for failure in verdict.failures
+        if any(message.startswith(f"{lock.lock}.") for message in failure.messages)
+    }
+    holding: dict[tuple[str, str], int] = {}
+    for index, event in enumerate(verdict.trace):
+        if event.source not in about or event.at_us > until_us:
+            continue
+        place = (event.source, event.fields.get("slot", ""))
+        if event.kind == "lock.code.stored":
+            holding[place] = index
+        elif event.kind == "lock.code.cleared":
+            holding.pop(place, None)
+    marks.update(dict.fromkeys(list(holding.values())[-EXPLAINED_MAX:], "still there"))
+    parted = first_divergence(verdict.trace, until_us)
+    if parted is not None:
+        marks[parted.index] = f"first divergence: {parted.words}"
+    return marks
+
+
+def event_line(event: TraceEvent, start_us: int, until_us: int | None = None) -> str:
+    """One event in fixed columns: time, who, what, details.
+
+    The first is as wide as it must be for all events up to `until_us`.
+    """
+    wide = len(clock_time(until_us or event.at_us, start_us))
+    clock = f"{clock_time(event.at_us, start_us):>{wide}}"
     if event.kind == "bench.step":
         words = f"step {event.fields['number']} {event.fields['verb']} {event.fields['name']}"
-        return f"{clock_time(event.at_us, start_us)}  {words}".rstrip()
+        return f"{clock}  {words}".rstrip()
     details = " ".join(f"{name}={value}" for name, value in _ordered(event.fields) if value)
     kind = event.kind.split(".", 1)[-1].replace(".", " ")
-    return f"{clock_time(event.at_us, start_us)}  {event.source:<10} {kind:<26} {details}".rstrip()
+    return f"{clock}  {event.source:<10} {kind:<26} {details}".rstrip()
 
 
 def _ordered(fields: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -130,20 +197,34 @@ def _ordered(fields: Mapping[str, str]) -> list[tuple[str, str]]:
 def rerun(verdict: CaseVerdict) -> str:
     """The shortest command that runs this case again."""
     words = ["latchbench", "run", verdict.path, "--seed", str(verdict.seed)]
+    if verdict.policy is not None:
+        words.append("--compare-policies")
     if verdict.case_id:
         words += ["--case", verdict.case_id]
     return shlex.join(words)
 
 
-def summary_line(summary: Summary, problems: Sequence[str] = ()) -> str:
+def summary_line(summary: Summary) -> str:
     """The last line of a run."""
     total = len(summary.verdicts)
     passed = summary.count(Outcome.PASSED)
-    parts = [f"{passed} of {_count(total, 'case')} passed"]
+    parts = [f"{passed} of {count(total, 'case')} passed"]
     failed, broken = summary.count(Outcome.FAILED), summary.count(Outcome.BROKEN)
     if failed:
         parts.append(f"{failed} failed")
     if broken:
         parts.append(f"{broken} broken by latchbench itself")
-    parts += problems
+    if not_judged := summary.count(Outcome.NOT_JUDGED):
+        parts.append(f"{not_judged} not judged")
+    if summary.not_run:
+        parts.append(f"{summary.not_run} not run")
     return ", ".join(parts)
+
+
+def slowest_lines(summary: Summary, number: int) -> Iterator[str]:
+    """The cases that cost most rounds of lockstep: what makes a run slow on any machine."""
+    yield f"slowest {count(min(number, len(summary.verdicts)), 'case')}, by rounds of lockstep"
+    ranked = sorted(summary.verdicts, key=lambda verdict: -verdict.rounds)
+    for verdict in ranked[:number]:
+        spent = span(verdict.end_us - verdict.start_us)
+        yield printable(f"{verdict.rounds:>8,}  {verdict.title}  ({spent} of virtual time)")

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+import secrets
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import grpc
+import httpx
 
+from latchbench.process import ProcessFailed
 from simulator.bench import Bench
-from simulator.layout import BenchOptions
+from simulator.conductor import Stuck
+from simulator.layout import BenchOptions, Masking
 from simulator.scenario.actions import ACTIONS
 from simulator.scenario.answers import CallResult
 from simulator.scenario.checks import check
-from simulator.scenario.verdict import CaseVerdict, Failure, Outcome, StepCost
+from simulator.scenario.exposure import exposures
+from simulator.scenario.verdict import CaseVerdict, Comparison, Failure, Outcome, StepCost
 from simulator.scenario.world import Running, StepFailed, Unfilled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.rig import Rig
     from simulator.scenario.cases import Case, Scenario, Step
+    from simulator.scenario.policies import Pair
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How to run. `seed` None: the file's own, else one made from its name and the case."""
+    """How to run. `seed` None: the file's own, else one made from its name and the case.
+
+    `judged` False: do the steps, and leave out what they expect and those that cannot be done.
+    """
 
     seed: int | None = None
     show_codes: bool = False
     hosts: int | str | None = None
     timing: str | None = None
     dawdle_ms: int = 0
+    judged: bool = True
+    masking: Masking | None = None
 
 
 def seed_of(scenario: Scenario, case: Case, options: RunOptions) -> int:
@@ -55,6 +68,7 @@ async def run_case(scenario: Scenario, case: Case, options: RunOptions, rig: Rig
             hosts=options.hosts,
             timing=options.timing,
             dawdle_ms=options.dawdle_ms,
+            masking=options.masking,
         ),
         rig,
     )
@@ -65,51 +79,122 @@ async def run_case(scenario: Scenario, case: Case, options: RunOptions, rig: Rig
         await bench.stop()
 
 
+async def verdict_of(scenario: Scenario, case: Case, options: RunOptions, rig: Rig) -> CaseVerdict:
+    """As `run_case`, and a verdict too when latchbench itself breaks."""
+    try:
+        return await run_case(scenario, case, options, rig)
+    except (ProcessFailed, Stuck, grpc.aio.AioRpcError, httpx.TransportError) as error:
+        told = isinstance(error, ProcessFailed | Stuck)
+        what = str(error) if told else f"a process did not answer ({type(error).__name__})"
+        start_us = case.fleet.clock.start_us
+        return CaseVerdict(
+            path=scenario.path,
+            name=scenario.name,
+            case_id=case.id,
+            seed=seed_of(scenario, case, options),
+            outcome=Outcome.BROKEN,
+            failures=(),
+            checks=0,
+            steps=0,
+            start_us=start_us,
+            end_us=start_us,
+            trace=(),
+            tags=scenario.tags,
+            fault=f"latchbench itself failed: {what}",
+        )
+
+
+async def compare(pair: Pair, options: RunOptions, rig: Rig) -> Comparison:
+    """Run a case under both policies, one after the other, with one seed and one set of letters."""
+    case = replace(pair.sides[0].case, id=pair.id)
+    seed = seed_of(pair.scenario, case, options)
+    masking = Masking(secrets.token_hex(32))
+    sides = []
+    for side in pair.sides:
+        told = replace(options, seed=seed, judged=side.judged, masking=masking)
+        verdict = await verdict_of(pair.scenario, side.case, told, rig)
+        sides.append(replace(verdict, policy=side.policy))
+    return Comparison(pair.scenario.path, pair.scenario.name, pair.id, (sides[0], sides[1]))
+
+
 async def _run_steps(
     scenario: Scenario, case: Case, bench: Bench, seed: int, options: RunOptions
 ) -> CaseVerdict:
     run = Running(case, bench, options.show_codes)
-    failures: list[Failure] = []
-    costs: list[StepCost] = []
-    checks = 0
+    taken = _Taken()
+    before = await bench.held()
     for steps in (case.steps, case.endings):
-        is_after_failure = bool(failures)
-        for step in steps:
-            bench.note("bench.step", number=str(step.number), verb=step.verb, name=step.name or "")
-            before = bench.tally()
-            found = await _run_step(scenario, run, step, may_lack=is_after_failure)
-            after = bench.tally()
-            costs.append(
-                StepCost(_title(step), after.rounds - before.rounds, after.steps - before.steps)
-            )
-            checks += len(step.expects)
-            if found:
-                # What follows builds on this step: one cause, one failure.
-                failures += found
-                break
+        await _take(scenario, run, steps, taken, judged=options.judged)
     run.give_up()
-    return CaseVerdict(
+    left = await bench.held()
+    outcome = Outcome.PASSED if options.judged else Outcome.NOT_JUDGED
+    if taken.failures:
+        outcome = Outcome.FAILED
+    letters = bench.letters()  # the same for all that follows, or letters could differ
+    trace = bench.trace()
+    verdict = CaseVerdict(
         path=scenario.path,
         name=scenario.name,
         case_id=case.id,
         seed=seed,
-        outcome=Outcome.FAILED if failures else Outcome.PASSED,
-        failures=tuple(failures),
-        checks=checks,
-        steps=len(costs),
+        outcome=outcome,
+        failures=tuple(taken.failures),
+        checks=taken.checks,
+        steps=len(taken.costs),
         start_us=case.fleet.clock.start_us,
         end_us=bench.now_us(),
-        trace=bench.trace(),
-        left=await bench.left(),
-        story=tuple(bench.letters().shown(line) for line in run.story),
-        costs=tuple(costs),
+        trace=trace,
+        before=tuple(lock.lettered(letters) for lock in before),
+        left=tuple(lock.lettered(letters) for lock in left),
+        exposures=tuple(exposures(trace, bench.now_us())),
+        story=tuple(letters.shown(line) for line in run.story),
+        costs=tuple(taken.costs),
         processes=tuple(bench.processes()),
         counters=await bench.counters(),
+        tags=scenario.tags,
+        skipped=tuple(taken.skipped),
     )
+    if options.masking is not None:
+        options.masking.letters = letters
+    return verdict
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What came of the steps so far."""
+
+    failures: list[Failure] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    costs: list[StepCost] = field(default_factory=list)
+    checks: int = 0
+
+
+async def _take(
+    scenario: Scenario, run: Running, steps: Sequence[Step], taken: _Taken, *, judged: bool
+) -> None:
+    """Do the steps up to the first that fails; all of them if they are not judged."""
+    bench = run.bench
+    is_after_failure = bool(taken.failures)
+    for step in steps:
+        bench.note("bench.step", number=str(step.number), verb=step.verb, name=step.name or "")
+        before = bench.tally()
+        found = await _run_step(scenario, run, step, may_lack=is_after_failure, judged=judged)
+        after = bench.tally()
+        taken.costs.append(
+            StepCost(_title(step), after.rounds - before.rounds, after.steps - before.steps)
+        )
+        if not judged:
+            taken.skipped += (f"{failure.step}: {failure.messages[0]}" for failure in found)
+            continue
+        taken.checks += len(step.expects)
+        if found:
+            # What follows builds on this step: one cause, one failure.
+            taken.failures += found
+            break
 
 
 async def _run_step(
-    scenario: Scenario, run: Running, step: Step, *, may_lack: bool
+    scenario: Scenario, run: Running, step: Step, *, may_lack: bool, judged: bool
 ) -> list[Failure]:
     """What failed. A step that `may_lack` what was never saved is left out then."""
     result: object = None
@@ -130,12 +215,12 @@ async def _run_step(
             raise
         message = error.details() or "the lock cannot have that done to it"
         return [Failure(scenario.place(at), title, (message,), run.bench.now_us())]
-    if isinstance(result, CallResult) and not (result.is_ok or step.expects):
+    if judged and isinstance(result, CallResult) and not (result.is_ok or step.expects):
         # Nobody looks at the answer, so nobody would notice.
         message = f"the call was refused: {result.refusal()}"
         return [Failure(scenario.place(at), title, (message,), run.bench.now_us())]
     failures = []
-    for expectation in step.expects:
+    for expectation in step.expects if judged else ():
         messages = await check(run, expectation.what, result)
         if messages:
             place = scenario.place(expectation.at)

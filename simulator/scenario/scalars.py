@@ -94,6 +94,15 @@ def _probability(raw: object) -> float:
     return float(raw)
 
 
+@tells({"type": "number", "minimum": 0, "maximum": 1})
+def _share(raw: object) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise Trouble.here(f"must be a number from 0 to 1, not {kind_of(raw)}")
+    if not 0 <= raw <= 1:
+        raise Trouble.here("must be 0 to 1")
+    return float(raw)
+
+
 def word(words: Words) -> Callable[[object], str]:
     """A reader of one of `words`."""
 
@@ -211,6 +220,7 @@ Flag = Annotated[bool, PlainValidator(_flag)]
 Count = Annotated[int, PlainValidator(whole(0))]
 Positive = Annotated[int, PlainValidator(whole(1))]
 Probability = Annotated[float, PlainValidator(_probability)]
+Share = Annotated[float, PlainValidator(_share)]
 Duration = Annotated[int, PlainValidator(duration(positive=False))]
 PositiveDuration = Annotated[int, PlainValidator(duration(positive=True))]
 Shift = Annotated[int, PlainValidator(_shift)]

@@ -22,6 +22,7 @@ from simulator.scenario.scalars import (
     Duration,
     Instant,
     Locks,
+    Positive,
     PositiveDuration,
     Text,
     Zone,
@@ -74,6 +75,7 @@ class Gateway(Strict):
     programming: Annotated[str, PlainValidator(word(PROGRAMMING))] | None = None
     jit_lead_us: Duration | None = Field(alias="jit_lead", default=None)
     sync_deadline_us: PositiveDuration | None = Field(alias="sync_deadline", default=None)
+    commands_per_hub: Positive | None = None
 
 
 @tells({"anyOf": [{"enum": list(profiles.names())}, {"type": "string", "minLength": 1}]})

@@ -18,6 +18,10 @@ from simulator.scenario.problems import Gathering, Trouble, kind_of, shown, sugg
 # As many as one `create_multiple` call takes.
 LOCKS_MAX: Final = 10_000
 LOCK_NAME_CHARACTERS_MAX: Final = 64
+# One list may name every lock, and some of them again to see that refused.
+SELECTED_MAX: Final = 2 * LOCKS_MAX
+# Each is held against every lock.
+PATTERNS_MAX: Final = 100
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _RANGE: Final = re.compile(r"\{([0-9]{1,6})\.\.([0-9]{1,6})\}")
@@ -31,6 +35,7 @@ class Roster:
     """The locks that can be named at one place, in the order of the file, each with its profile.
 
     A profile is None where it is not known. `profiles` are all profile names that the file can use;
+    `hubs` are the declared ones, None if they cannot be read.
     `whole` says which locks these are, for messages. When the locks themselves cannot be read the
     roster is not `complete`, and a name that it lacks is no finding.
     """
@@ -39,6 +44,7 @@ class Roster:
     profiles: tuple[str, ...] = ()
     whole: str = "this scenario"
     complete: bool = True
+    hubs: tuple[str, ...] | None = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -101,9 +107,11 @@ def select_each(
     """
     if not isinstance(selector, list):
         return (str(selector),) if as_it_is(selector) else _select_one(selector, roster)
+    _bound_patterns(selector)
     gathering = Gathering()
     found: list[str] = []
     seen: set[str] = set()
+    looked_at = 0
     for index, one in enumerate(selector):
         if as_it_is(one):
             found.append(str(one))
@@ -116,6 +124,9 @@ def select_each(
         exact = isinstance(one, str) and not is_pattern(one)
         found.extend(name for name in names if exact or name not in seen)
         seen.update(names)
+        looked_at += len(names)
+        if max(len(found), looked_at) > SELECTED_MAX:
+            raise Trouble.here(f"this list names more than {SELECTED_MAX} locks")
     gathering.settle()
     return tuple(found)
 
@@ -127,6 +138,8 @@ def assign(keys: Iterable[str], roster: Roster) -> dict[str, str]:
     pattern that fits; so `"*"` means all that are not named. Raises `Trouble`; a pattern that is
     left without a lock is an error too.
     """
+    keys = list(keys)
+    _bound_patterns(keys)
     gathering = Gathering()
     owner: dict[str, str] = {}
     patterns: list[str] = []
@@ -149,6 +162,12 @@ def assign(keys: Iterable[str], roster: Roster) -> dict[str, str]:
         owner.update(dict.fromkeys(left, pattern))
     gathering.settle()
     return {name: owner[name] for name in roster.names if name in owner}
+
+
+def _bound_patterns(selectors: Iterable[object]) -> None:
+    patterns = sum(not isinstance(one, str) or is_pattern(one) for one in selectors)
+    if patterns > PATTERNS_MAX:
+        raise Trouble.here(f"{patterns} patterns are too many; the most is {PATTERNS_MAX}")
 
 
 def is_pattern(text: str) -> bool:

@@ -83,6 +83,9 @@ TRACE: Final = Shape("trace")
 PIN: Final = Shape("pin")
 MASKED: Final = Shape("masked")
 
+# Longer ones are no longer read by people, and take the compiler of patterns a long time.
+PATTERN_CHARACTERS_MAX: Final = 500
+
 _CONTAINERS: Final = frozenset({"map", "list"})
 _NUMERIC: Final = frozenset({"any", "number", "trace"})
 _TEXTUAL: Final = frozenset({"any", "text", "trace", "pin"})
@@ -253,6 +256,8 @@ class _Reader:
             raise Trouble.here(f"'matches' is for text; this {_must_be(shape)}")
         if not isinstance(operand, str):
             raise Trouble.here("'matches' needs a pattern in quotes")
+        if len(operand) > PATTERN_CHARACTERS_MAX:
+            raise Trouble.here(f"a pattern has at most {PATTERN_CHARACTERS_MAX} characters")
         try:
             return Matches(re.compile(operand))
         except (re.error, OverflowError, RecursionError) as error:

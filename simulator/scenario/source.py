@@ -16,7 +16,14 @@ from typing import Final, NoReturn
 
 import yaml
 
-from simulator.scenario.problems import Finding, Problem, ScenarioInvalid, Where, shown
+from simulator.scenario.problems import (
+    PROBLEMS_SHOWN_MAX,
+    Finding,
+    Problem,
+    ScenarioInvalid,
+    Where,
+    shown,
+)
 
 FILE_BYTES_MAX: Final = 1_048_576
 DEPTH_MAX: Final = 32
@@ -282,6 +289,8 @@ class _Builder:
 
     def _problem(self, mark: Mark, message: str) -> None:
         self.problems.append(Problem(self._path, mark.line, mark.col, "error", message))
+        if len(self.problems) > PROBLEMS_SHOWN_MAX:
+            raise ScenarioInvalid(self.problems)
 
 
 def _resolve(text: str) -> tuple[Scalar, str | None]:

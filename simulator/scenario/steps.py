@@ -13,10 +13,16 @@ from simulator.scenario.call_expectations import CallExpect
 from simulator.scenario.calls import Call
 from simulator.scenario.cases import Expectation, Step
 from simulator.scenario.fields import Known, Saved, read_model
-from simulator.scenario.flights import Flight, Flights, saved_by
+from simulator.scenario.flights import Flight, Flights
 from simulator.scenario.interpolate import Late, Names, fill
 from simulator.scenario.outline import REPEAT
-from simulator.scenario.problems import Gathering, Trouble, did_you_mean, shown
+from simulator.scenario.problems import (
+    PROBLEMS_SHOWN_MAX,
+    Gathering,
+    Trouble,
+    did_you_mean,
+    shown,
+)
 from simulator.scenario.scalars import duration, parse_instant, whole
 from simulator.scenario.verbs import VERBS, Await
 from simulator.scenario.words import BEHAVIORS
@@ -77,15 +83,14 @@ class CaseSteps:
         return read
 
     def _check_names(self, outlines: Sequence[Outline]) -> None:
-        by: dict[str, int] = {}
         later: dict[str, int] = {}
-        for step, number in saved_by(outlines):
-            assert step.save_as is not None, "only such steps are given"
-            if step.save_as in by:
-                message = f"step {by[step.save_as]} has already saved '{step.save_as}'"
+        for step in outlines:
+            if step.save_as is None:
+                continue
+            if step.save_as in later:
+                message = f"step {later[step.save_as]} has already saved '{step.save_as}'"
                 self._gathering.add((*step.at, "save_as"), message)
-            by.setdefault(step.save_as, step.number)
-            later.setdefault(step.save_as, number)
+            later.setdefault(step.save_as, step.number)
         self._known = replace(self._known, later=later)
 
     def _alternatives(self, outline: Outline) -> list[tuple[int, object]]:
@@ -98,6 +103,8 @@ class CaseSteps:
 
     def _steps(self, outlines: Sequence[Outline]) -> Iterator[Step]:
         for outline in outlines:
+            if len(self._gathering.findings) > PROBLEMS_SHOWN_MAX:
+                return  # nobody reads more at once
             before = len(self._gathering.findings)
             values = self._values
             for turn in self._turns(outline):
@@ -133,6 +140,7 @@ class CaseSteps:
         timeout_us = self._timeout(outline)
         if outline.background:
             self._flights.start(Flight(outline, body))
+            self._save(outline, (), "its call is in the background until a step awaits it")
             expects: tuple[Expectation, ...] = ()
         else:
             expects = self._answered(outline, body)

@@ -43,7 +43,7 @@ from simulator.scenario.expectations import (
 )
 from simulator.scenario.fields import Body, Known, Strict, known, read_model
 from simulator.scenario.matchers import Matcher
-from simulator.scenario.problems import Finding, Trouble
+from simulator.scenario.problems import Finding, Trouble, kind_of, shown, suggest
 from simulator.scenario.scalars import (
     Flag,
     Instant,
@@ -53,12 +53,21 @@ from simulator.scenario.scalars import (
     Positive,
     PositiveDuration,
     Probability,
+    Share,
     Shift,
     Text,
     word,
 )
 from simulator.scenario.told import tells
-from simulator.scenario.words import COMMANDS, FAULTS, POWER_ACTIONS, RADIO_STATES, can_befall
+from simulator.scenario.words import (
+    COMMANDS,
+    FAULTS,
+    HUB_STATES,
+    POWER_ACTIONS,
+    RADIO_STATES,
+    can_befall,
+)
+from simulator.scenario.world_verbs import Battery, ClearFaults, FactoryReset, Jam, KeypadState
 
 
 class Keypad(Body):
@@ -114,10 +123,24 @@ class Thumbturn(Body):
 
 
 class Radio(Body):
-    """Puts the radio of a lock into a state."""
+    """Puts the radio of a lock into a state; how bad a `degraded` one is can be said."""
 
     locks: Locks = Field(alias="lock")
     state: Annotated[str, PlainValidator(word(RADIO_STATES))]
+    loss: Share | None = None
+    latency_us: PositiveDuration | None = Field(alias="latency", default=None)
+
+    @model_validator(mode="after")
+    def _only_if_degraded(self) -> Radio:
+        given = {"loss": self.loss, "latency": self.latency_us}
+        if self.state != "degraded" and any(value is not None for value in given.values()):
+            message = "only a degraded radio has this"
+            raise Trouble(
+                Finding((key,), message, on_key=True)
+                for key, value in given.items()
+                if value is not None
+            )
+        return self
 
 
 class Power(Body):
@@ -125,6 +148,24 @@ class Power(Body):
 
     locks: Locks = Field(alias="lock")
     action: Annotated[str, PlainValidator(word(POWER_ACTIONS))]
+
+
+@tells({"type": "string", "minLength": 1})
+def _hub(raw: object, info: ValidationInfo) -> str:
+    if not isinstance(raw, str):
+        raise Trouble.here(f"must be the name of a hub, not {kind_of(raw)}")
+    hubs = known(info).roster.hubs
+    if hubs is not None and raw not in hubs:
+        hint = suggest(raw, hubs) or ": declare it under hubs"
+        raise Trouble.here(f"no hub is named {shown(raw)}{hint}")
+    return raw
+
+
+class SetHub(Body):
+    """Takes the radio of a declared hub away from its locks, or gives it back."""
+
+    hub: Annotated[str, PlainValidator(_hub)]
+    state: Annotated[str, PlainValidator(word(HUB_STATES))]
 
 
 class ShiftClock(Body):
@@ -243,6 +284,12 @@ VERBS: Final[Mapping[str, Verb]] = {
     "inject": Verb(Inject),
     "radio": Verb(Radio),
     "power": Verb(Power),
+    "hub": Verb(SetHub),
+    "battery": Verb(Battery),
+    "factory_reset": Verb(FactoryReset),
+    "jam": Verb(Jam),
+    "keypad_state": Verb(KeypadState),
+    "clear_faults": Verb(ClearFaults),
     "shift_clock": Verb(ShiftClock),
     "advance": Verb(Advance),
     "advance_to": Verb(AdvanceTo),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from latchbench.trace import TraceEvent
+    from latchbench.trace import PinLetters, TraceEvent
+    from simulator.scenario.exposure import Exposure
 
 
 class Outcome(StrEnum):
@@ -18,6 +19,7 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     BROKEN = "broken"  # latchbench itself failed, not what it tests
+    NOT_JUDGED = "not_judged"  # in a comparison: what the file expects is about the other policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class StepCost:
 
 @dataclass(frozen=True, slots=True)
 class LockLeft:
-    """What a lock's own memory holds at the end, and the process it lives in.
+    """What a lock's own memory holds at one moment, and the process it lives in.
 
     PINs are the letters of the trace, or digits if the user asked for them.
     """
@@ -52,10 +54,19 @@ class LockLeft:
     slots_max: int
     process: str
 
+    def lettered(self, letters: PinLetters) -> LockLeft:
+        """The same with a letter for each token."""
+        return replace(self, slots={slot: letters.shown(pin) for slot, pin in self.slots.items()})
+
 
 @dataclass(frozen=True, slots=True)
 class CaseVerdict:
-    """One case: its failures, its trace, and where its processes ran."""
+    """One case: its failures, its trace, and where its processes ran.
+
+    `before` and `left` are the locks' memories at the start and at the end. `policy` is the sharing
+    policy that a comparison ran the case under, else None; `skipped` are steps that could not be
+    done under a policy that the file is not written for, with the reason.
+    """
 
     path: str
     name: str
@@ -68,24 +79,64 @@ class CaseVerdict:
     start_us: int
     end_us: int
     trace: Sequence[TraceEvent] = field(repr=False)
+    before: tuple[LockLeft, ...] = ()
     left: tuple[LockLeft, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
     costs: tuple[StepCost, ...] = ()
     story: tuple[str, ...] = ()
     processes: tuple[tuple[str, int, str], ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)
     fault: str | None = None
+    tags: tuple[str, ...] = ()
+    policy: str | None = None
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def rounds(self) -> int:
+        """Rounds of lockstep of all steps: what the case cost, whatever the machine."""
+        return sum(cost.rounds for cost in self.costs)
 
     @property
     def title(self) -> str:
-        """The scenario's name and the case's id."""
+        """The scenario's name and the case's id, and the policy if that does not name it."""
+        title = f"{self.name} [{self.case_id}]" if self.case_id else self.name
+        if self.policy is None or f"={self.policy}" in self.case_id:
+            return title
+        return f"{title} under {self.policy}"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The same case under both policies, with the same seed. `sides` are in the order of `BOTH`."""
+
+    path: str
+    name: str
+    case_id: str
+    sides: tuple[CaseVerdict, CaseVerdict]
+
+    @property
+    def title(self) -> str:
+        """The scenario's name and the case's id, without the policy."""
         return f"{self.name} [{self.case_id}]" if self.case_id else self.name
+
+
+class Ended(StrEnum):
+    """Why a run ended."""
+
+    FINISHED = "finished"
+    BROKEN = "broken"  # latchbench itself failed in a case; what followed was not run
+    TIME_LIMIT = "time_limit"
+    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All verdicts of one run."""
+    """All verdicts of one run, in the order of the files. `not_run` cases were chosen as well."""
 
     verdicts: tuple[CaseVerdict, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    not_run: int = 0
+    ended: Ended = Ended.FINISHED
 
     def count(self, outcome: Outcome) -> int:
         """How many cases ended so."""

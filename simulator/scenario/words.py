@@ -7,16 +7,13 @@ such, not as a slip of the pen. To build one is to move it from `later` to `buil
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from simulator.model.words import Bolt, Feedback, Keypad, Power
-from simulator.radio.faults.fault import Fault
+from simulator.model.words import Bolt, Feedback, Keypad, Mechanics, Power
 from simulator.radio.faults.table import FAULTS as TABLE
-from simulator.radio.words import BUILT, CommandKind, RadioState
+from simulator.radio.timing import TIMINGS as TIMINGS_BY_NAME
+from simulator.radio.words import CommandKind, HubState, RadioState
 from simulator.scenario.problems import Trouble, listed, nearest, shown, suggest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +39,18 @@ class Words:
         raise Trouble.here(f"{shown(word)} is no {self.what}{hint}")
 
 
-def _split(built: Callable[[str], bool], words: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    """The words that are built, and the others, each in the order given."""
-    known = tuple(words)
-    return tuple(w for w in known if built(w)), tuple(w for w in known if not built(w))
-
-
-RADIO_STATES: Final = Words(
-    "state of the radio",
-    *_split(lambda word: RadioState(word) in BUILT, (state.value for state in RadioState)),
-)
-FAULTS: Final = Words("fault", *_split(lambda word: isinstance(TABLE[word], Fault), TABLE))
+RADIO_STATES: Final = Words("state of the radio", tuple(state.value for state in RadioState))
+FAULTS: Final = Words("fault", tuple(TABLE))
 COMMANDS: Final = Words("command", tuple(kind.value for kind in CommandKind))
 
+# Without batteries a lock is `off`: that is an action, `power: {action: cut}`.
 POWER_STATES: Final = Words(
-    "state of the power", ("good",), ("low", "critical", "depleted", "rebooting")
+    "state of the power", tuple(power.value for power in Power if power is not Power.OFF)
 )
+KEYPAD_STATES: Final = Words("condition of a keypad", tuple(keypad.value for keypad in Keypad))
 POWER_ACTIONS: Final = Words("power action", ("cut", "restore", "cycle"))
-TIMINGS: Final = Words("timing of the radio", ("fast",), ("zwave", "instant"))
+TIMINGS: Final = Words("timing of the radio", tuple(TIMINGS_BY_NAME))
+HUB_STATES: Final = Words("state of a hub", tuple(state.value for state in HubState))
 PROGRAMMING: Final = Words("way of programming", ("sync", "async"))
 
 BEHAVIORS: Final = ("throw", "create_random_code")
@@ -79,22 +70,22 @@ CODE_TYPES: Final = ("ongoing", "time_bound")
 # What the gateway counts since it started.
 METRICS: Final = (
     "commands", "reports", "notices", "silences", "frames", "malformed_reports", "commits",
-    "choices", "choices_made_again",
+    "choices", "choices_made_again", "calls_adopted", "hub_failures",
 )  # fmt: skip
 
 # What the truth about a lock is worded in.
 RADIO_TRUTHS: Final = tuple(state.value for state in RadioState)
 POWER_TRUTHS: Final = tuple(word.value for word in Power)
+MECHANICS_TRUTHS: Final = tuple(word.value for word in Mechanics)
 KEYPAD_TRUTHS: Final = tuple(word.value for word in Keypad)
 BOLT_TRUTHS: Final = tuple(word.value for word in Bolt)
 FEEDBACKS: Final = tuple(word.value for word in Feedback)
 
 # Top-level keys and verbs that are spoken of and not built yet.
 TOP_LEVEL_LATER: Final = ("always", "on_event", "report")
-VERBS_LATER: Final = ("battery", "hub", "clear_faults", "factory_reset", "host", "gateway")
+VERBS_LATER: Final = ("host", "gateway")
 
 
 def can_befall(fault: str, command: str) -> bool:
-    """Whether a fault that is built can ever meet that command."""
-    row = TABLE[fault]
-    return isinstance(row, Fault) and CommandKind(command) in row.befalls
+    """Whether a fault can ever meet that command."""
+    return CommandKind(command) in TABLE[fault].befalls

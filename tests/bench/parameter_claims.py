@@ -328,6 +328,50 @@ async def needs_a_time_zone(here: Site) -> None:
     await is_empty(here)
 
 
+# allow_external_modification and is_external_modification_allowed
+
+
+async def puts_back(here: Site) -> None:
+    rows = await here.created("front")
+    await here.at_keypad("front", 1, "2580")
+    await here.settle()
+    assert await only(here, "front") == rows["front"]["code"]
+
+
+def adopts(spelling: str) -> Claim:
+    """What the owner makes of the code is what the API then says."""
+
+    async def claim(here: Site) -> None:
+        await here.created("front", **{spelling: True})
+        await here.at_keypad("front", 1, "2580")
+        await here.settle()
+        assert await only(here, "front") == "2580"
+        (row,) = await here.listed("front")
+        assert (row["code"], row["common_code_key"]) == ("2580", None)
+        assert row["warnings"][0]["warning_code"] == "external_modification_in_effect"
+
+    return claim
+
+
+# request_id
+
+
+async def is_answered_again(here: Site) -> None:
+    """Also after the codes have gone: it is the same answer, and no second group."""
+    first = await here.create(*PAIR, request_id="first")
+    await here.empty()
+    again = await here.create(*PAIR, request_id="first")
+    assert again.body == first.body
+    await is_empty(here)
+
+
+async def stands_for_one_body(here: Site) -> None:
+    await here.create(*PAIR, request_id="second", name="Jane")
+    other = await here.create(*PAIR, request_id="second", name="John")
+    assert (other.status, other.body["error"]["type"]) == (422, "request_id_reused")
+    await only(here, *PAIR)
+
+
 # sync
 
 

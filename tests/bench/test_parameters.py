@@ -21,7 +21,6 @@ from tests.bench.parameter_claims import (
     Claim,
     is_empty,
     named,
-    not_supported,
     refused,
     shared,
 )
@@ -110,16 +109,16 @@ ROWS: dict[str, Row] = {
         refused(None, use_backup_access_code_pool=True),  # claims.only for codes with a window
     ),
     "allow_external_modification": Row(
-        shared(4, allow_external_modification=False),
-        not_supported("allow_external_modification"),
+        claims.puts_back,
+        claims.adopts("allow_external_modification"),
         refused("allow_external_modification", allow_external_modification=None),
         refused(None, allow_external_modification=True, is_external_modification_allowed=False),
     ),
     "is_external_modification_allowed": Row(
-        shared(4, is_external_modification_allowed=False),
-        not_supported("is_external_modification_allowed"),
+        claims.puts_back,
+        claims.adopts("is_external_modification_allowed"),
         refused("is_external_modification_allowed", is_external_modification_allowed=1),
-        not_supported("allow_external_modification", "is_external_modification_allowed"),
+        shared(4, is_external_modification_allowed=True, allow_external_modification=True),
     ),
     "is_offline_access_code": Row(
         shared(4, is_offline_access_code=False),
@@ -153,9 +152,9 @@ ROWS: dict[str, Row] = {
     ),
     "request_id": Row(
         shared(4, request_id=None),
-        not_supported("request_id", request_id="again"),
+        claims.is_answered_again,
         refused("request_id", request_id=7),
-        not_supported("is_external_modification_allowed", "request_id", request_id="again"),
+        claims.stands_for_one_body,
     ),
 }
 

@@ -124,6 +124,12 @@ MISTAKES = (
             for sync in ("true", "false")
         },
     ),
+    Mistake("ignores_the_hub", "hubs/nine-rooms.yaml", {"": "none[1]: it happened: room-"}),
+    Mistake(
+        "takes_failures_for_silence",
+        "hubs/full-queue.yaml",
+        {"": "contains[2]: it never happened"},
+    ),
 )
 
 

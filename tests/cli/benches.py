@@ -87,6 +87,11 @@ class Up:
         (lock,) = self._door.DumpTruth(bench_pb2.DumpTruthRequest(locks=[name]), timeout=20).locks
         return {slot.slot: slot.code for slot in lock.slots}
 
+    def now_us(self) -> int:
+        """What time it is on the bench, also while it is moved."""
+        now_us: int = self._door.GetClock(bench_pb2.GetClockRequest(), timeout=20).now_us
+        return now_us
+
     def act(self, name: str, **action: Any) -> None:
         """Do something to a lock that its radio could not."""
         self._door.Act(bench_pb2.ActRequest(lock=name, **action), timeout=20)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.cli.benches import up
+from tests.cli.benches import ONE_LOCK, up
 from tests.cli.processes import LATCHBENCH, TRACEBACK, Finished, Home
 
 if TYPE_CHECKING:
@@ -139,6 +139,17 @@ OPTIONS: Final[dict[str, tuple[list[str], int, str]]] = {
 }
 
 
+def test_locks_that_share_a_hub_cannot_be_given_a_host_each(home: Home) -> None:
+    shared = "  front: {profile: deadbolt-30, hub: attic}\n  back: {profile: nuki, hub: attic}\n"
+    text = SCENARIO.replace("  front: {profile: deadbolt-30}\n", f"{shared}hubs: {{attic: }}\n")
+    path = scenario(home, text)
+    finished = home.run("run", path, "--hosts", "per-lock")
+    assert finished.code == 2
+    why = f"{path} has locks that share a hub, and a hub lives in one host"
+    assert only_line(finished) == f"latchbench: --hosts per-lock: {why}"
+    home.assert_nothing_left()
+
+
 @pytest.mark.parametrize("what", OPTIONS)
 def test_an_option_that_cannot_be_is_said_before_anything_runs(home: Home, what: str) -> None:
     options, code, message = OPTIONS[what]
@@ -200,8 +211,9 @@ def test_a_ready_file_of_a_bench_that_has_gone_is_an_environment_error(home: Hom
     slots = home.run("lock", "slots", "front", "--bench", stale)
     plan = home.run("codes", "plan", "--device", "front", "--bench", stale)
     assert (slots.code, plan.code) == (4, 4)
-    assert only_line(slots) == "latchbench: the bench of this ready file is not up any more"
-    assert only_line(plan) == "latchbench: the gateway of this ready file is not up any more"
+    gone = "up any more: start one with `latchbench up FLEET.yaml`"
+    for finished in (slots, plan):
+        assert only_line(finished) == f"latchbench: the bench of this ready file is not {gone}"
 
 
 # The environment.
@@ -264,6 +276,10 @@ def cut(data: bytes) -> bytes:
     return data[:200]
 
 
+def without_second_bank(data: bytes) -> bytes:
+    return data[:4096]
+
+
 def overwritten(data: bytes) -> bytes:
     return bytes(byte ^ 0x55 for byte in data)
 
@@ -274,6 +290,7 @@ def overwritten(data: bytes) -> bytes:
     [
         ("front.nvm", emptied),
         ("front.nvm", cut),
+        ("front.nvm", without_second_bank),
         ("front.nvm", overwritten),
         ("gateway.db", emptied),
         ("gateway.db", overwritten),
@@ -298,6 +315,22 @@ def test_what_is_damaged_is_named_and_nothing_is_changed(
         (state / file).write_bytes(data)
     shown = home.run("nvm", "show", state / "front.nvm", "-o", "json", "--show-codes").json
     assert [slot["code"] for slot in shown["slots"]] == ["90417733"]
+
+
+def test_a_lock_that_is_to_be_of_another_profile_than_its_memory_is_refused(home: Home) -> None:
+    state = home.folder / "state"
+    with up(home, "--state", state, fleet=ONE_LOCK) as bench:
+        bench.running.send(signal.SIGTERM)
+        assert bench.running.wait(ENDS_WITHIN_S).code == 0
+    before = contents(state)
+    other = ONE_LOCK.replace("deadbolt-30", "nuki")
+    finished = home.run("up", scenario(home, other), "--state", state)
+    assert finished.code == 4
+    line = only_line(finished)
+    assert str(state / "front.nvm") in line
+    assert "of the profile deadbolt-30, and lock front is to be a nuki" in line
+    assert contents(state) == before
+    home.assert_nothing_left()
 
 
 def test_a_folder_for_temporary_files_may_be_too_deep_for_sockets(home: Home) -> None:

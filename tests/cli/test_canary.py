@@ -101,12 +101,14 @@ def test_the_scanner_refuses_what_could_be_met_by_accident(pin: str) -> None:
 # Runs.
 
 
-def test_no_pin_shows_in_a_run_its_trace_or_its_processes(home: Home) -> None:
+def test_no_pin_shows_in_a_run_its_trace_its_reports_or_its_processes(home: Home) -> None:
     for pin in canaries_in(SCENARIOS):
         home.scanner.watch(pin)
     assert len(home.scanner.pins) >= 14
     trace = home.folder / "trace.jsonl"
-    running = home.start("run", SCENARIOS, "--trace", trace)
+    reports = [home.folder / f"report.{kind}" for kind in ("junit", "json", "html")]
+    options = [part for path in reports for part in (f"--{path.suffix[1:]}", path)]
+    running = home.start("run", SCENARIOS, "--trace", trace, "-j", "2", *options)
     seen = seen_while(home, running)
     finished = running.wait()
     # All that is in `fails.yaml`, and nothing else, fails; so nothing was skipped.
@@ -117,7 +119,9 @@ def test_no_pin_shows_in_a_run_its_trace_or_its_processes(home: Home) -> None:
     assert {Path(place).name for place in places} == {"fails.yaml"}
     assert finished.stderr == ""
     told = trace.read_text()
-    assert home.scanner.leaks(told) == []
+    for text in (told, *(path.read_text() for path in reports)):
+        assert len(text) > 10_000
+        assert home.scanner.leaks(text) == []
     kinds = {json.loads(line).get("kind") for line in told.splitlines()}
     assert {"lock.code.stored", "lock.keypad", "lock.power", "lock.fault.fired"} <= kinds
     assert {"gateway.refused", "gateway.group.aborted", "gateway.code.verified"} <= kinds

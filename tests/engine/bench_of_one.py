@@ -16,6 +16,7 @@ from gateway.engine.core import Core
 from gateway.engine.parts import Counters, Parts, Settings
 from gateway.engine.world import World
 from gateway.policy.commands import ClearCode, LockEvent, Notice, Report, SetCode, Transmit
+from gateway.policy.pacing import Pacing
 from gateway.policy.records import DeviceRecord, Facts
 from gateway.policy.times import exact_time_text
 from latchbench.clock import Clock
@@ -27,6 +28,7 @@ from tests.engine.shelf import Shelf, Thought
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gateway.policy.answers import AttemptView, CreateView
     from gateway.policy.commands import Command
     from gateway.policy.records import AccessCodeView, CreateMultipleView, EventRecord
 
@@ -43,6 +45,10 @@ COMMANDS_AT_ONCE_MAX: Final = 1_000
 INSTANTS_MAX: Final = 20_000
 
 
+# These locks are dicts, and no dict was ever hurried.
+HASTE: Final = Pacing(code_gap_us=0)
+
+
 class _Draw:
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -52,7 +58,10 @@ class _Draw:
 
 
 class BenchOfOne:
-    """A gateway with these locks, all registered under their own names; each has its own host."""
+    """A gateway with these locks, all registered under their own names; each has its own host.
+
+    They share the `hub`, if one is named.
+    """
 
     def __init__(
         self,
@@ -60,11 +69,14 @@ class BenchOfOne:
         programming: str = "sync",
         facts: Facts | None = None,
         seed: int = 1,
+        hub: str = "",
+        pacing: Pacing = HASTE,
     ) -> None:
         self.locks = {lock.name: lock for lock in locks}
         self.clock = Clock(START_US)
         self.shelf = Shelf()
-        self.settings = Settings("workspace", programming=programming)
+        self.settings = Settings("workspace", programming=programming, pacing=pacing)
+        self.hub = hub
         self.trespasses: list[str] = []
         self.sent = dict.fromkeys(self.locks, 0)
         self._facts = facts
@@ -98,7 +110,7 @@ class BenchOfOne:
                 device_id=name,
                 name=name,
                 lock_id=name,
-                hub=name,
+                hub=self.hub,
                 host=name,
                 host_address="",
                 profile="plain",
@@ -146,11 +158,37 @@ class BenchOfOne:
         self.enter(lambda: self.core.create_multiple(body, reply.answer))
         return reply
 
-    def delete(self, access_code_id: str) -> Reply[None]:
-        reply: Reply[None] = Reply(self.clock)
-        query = {"access_code_id": access_code_id}
+    def delete(self, access_code_id: str, **more: Any) -> Reply[AttemptView]:
+        reply: Reply[AttemptView] = Reply(self.clock)
+        query = {"access_code_id": access_code_id, **more}
         self.enter(lambda: self.core.delete(query, reply.answer))
         return reply
+
+    def create_one(self, device: str, **parameters: Any) -> Reply[CreateView]:
+        """`create` on one device."""
+        reply: Reply[CreateView] = Reply(self.clock)
+        body = {"device_id": device, **parameters}
+        self.enter(lambda: self.core.create(body, reply.answer))
+        return reply
+
+    def update(self, access_code_id: str, **parameters: Any) -> Reply[AttemptView]:
+        reply: Reply[AttemptView] = Reply(self.clock)
+        body = {"access_code_id": access_code_id, **parameters}
+        self.enter(lambda: self.core.updates.update(body, reply.answer))
+        return reply
+
+    def update_multiple(self, key: str | None, **parameters: Any) -> Reply[None]:
+        reply: Reply[None] = Reply(self.clock)
+        body = {"common_code_key": key, **parameters}
+        self.enter(lambda: self.core.updates.update_multiple(body, reply.answer))
+        return reply
+
+    def attempt(self, action_attempt_id: str) -> AttemptView:
+        """An action attempt as it is now."""
+        reply: Reply[AttemptView] = Reply(self.clock)
+        query = {"action_attempt_id": action_attempt_id}
+        self.enter(lambda: self.core.lookups.get_attempt(query, reply.answer))
+        return reply.value
 
     def get(self, access_code_id: str) -> Reply[AccessCodeView]:
         reply: Reply[AccessCodeView] = Reply(self.clock)
@@ -239,7 +277,9 @@ class BenchOfOne:
         self.in_flight.remove(flight)
         lock = self.locks[flight.device_id]
         report = heard = Report(Transmit.NO_ACK)
-        if lock.reach is not Reach.SILENT:
+        if lock.reach is Reach.UNSENT:
+            report = Report(Transmit.FAIL)
+        elif lock.reach not in (Reach.SILENT, Reach.DEAF):
             heard = lock.obey(flight.command, self.now_us)
         if lock.reach is Reach.GOOD:
             report = heard
@@ -256,7 +296,8 @@ class BenchOfOne:
         if isinstance(command, SetCode | ClearCode) and lock.tells_writes:
             is_set = isinstance(command, SetCode)
             event = LockEvent.CODE_ADDED if is_set else LockEvent.CODE_DELETED
-            self.hear(lock.name, event, command.slot, heard=report.transmit is Transmit.OK)
+            slot = lock.stores_in(command.slot) if is_set else command.slot
+            self.hear(lock.name, event, slot, heard=report.transmit is Transmit.OK)
         return flight
 
     def report(self, flight: Flight, report: Report) -> None:
@@ -341,7 +382,7 @@ class BenchOfOne:
         """A lock says something unasked, as far as it is within reach."""
         lock = self.locks[name]
         lock.notice_number += 1
-        if heard and lock.reach is not Reach.SILENT and name in self.hosts_up:
+        if heard and lock.reach not in (Reach.SILENT, Reach.UNSENT) and name in self.hosts_up:
             notice = Notice(lock.notice_number, event, slot, lock.incarnation)
             self.enter(lambda: self.core.on_notice(name, notice))
 
@@ -361,6 +402,8 @@ class BenchOfOne:
                 list(shelf.groups.values()),
                 list(shelf.codes.values()),
                 list(shelf.unmanaged.values()),
+                list(shelf.attempts.values()),
+                list(shelf.answers.values()),
             )
         )
         if up:

@@ -38,6 +38,8 @@ class Reach(StrEnum):
     GOOD = "good"
     SILENT = "silent"  # nothing is heard, and nobody acknowledges
     UNACKNOWLEDGED = "unacknowledged"  # obeyed, but no acknowledgement arrives
+    DEAF = "deaf"  # it speaks, and hears nothing
+    UNSENT = "unsent"  # its hub sends nothing, and hears nothing
     HUNG = "hung"  # the host takes the command and never reports its end
 
 
@@ -46,7 +48,8 @@ class PlainLock:
     """One lock. `codes` is what opens the door; everything else is how it behaves.
 
     `truncates_to` digits are kept of each code. A lock that `pretends` says that it stored or
-    cleared a code and did not. `lacks` are slots that it counts but does not have.
+    cleared a code and did not. `lacks` are slots that it counts but does not have. One that `errs`
+    stores so many slots further on than it was told, after the last one in the first.
     """
 
     name: str
@@ -62,6 +65,7 @@ class PlainLock:
     refuses: bool = False
     pretends: bool = False
     truncates_to: int | None = None
+    errs: int = 0
     lacks: set[int] = field(default_factory=set)
     disabled: set[int] = field(default_factory=set)
     notice_number: int = 0
@@ -83,7 +87,7 @@ class PlainLock:
         self.log.append(command)
         done, body = True, None
         if isinstance(command, SetCode):
-            done = self._set(command.slot, command.pin.reveal(), now_us)
+            done = self._set(self.stores_in(command.slot), command.pin.reveal(), now_us)
         elif isinstance(command, ClearCode):
             self._clear(command.slot, now_us)
         else:
@@ -95,6 +99,10 @@ class PlainLock:
             incarnation=self.incarnation,
             body=body,
         )
+
+    def stores_in(self, slot: int) -> int:
+        """Where a code goes that is meant for `slot`."""
+        return (slot - 1 + self.errs) % self.slots + 1
 
     def _set(self, slot: int, digits: str, now_us: int) -> bool:
         if self.pretends:
@@ -191,6 +199,7 @@ class PlainLock:
         self.reach = Reach.GOOD
         self.refuses = self.pretends = False
         self.truncates_to = None
+        self.errs = 0
 
     # What it witnessed.
 

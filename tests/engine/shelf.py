@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gateway.policy.answers import AnswerRecord
+    from gateway.policy.attempts import AttemptRecord
     from gateway.policy.records import (
         Changes,
         CodeRecord,
@@ -30,6 +32,8 @@ class Shelf:
     groups: dict[str, GroupRecord] = field(default_factory=dict)
     codes: dict[str, CodeRecord] = field(default_factory=dict)
     unmanaged: dict[str, UnmanagedRecord] = field(default_factory=dict)
+    attempts: dict[str, AttemptRecord] = field(default_factory=dict)
+    answers: dict[str, AnswerRecord] = field(default_factory=dict)
     events: list[EventRecord] = field(default_factory=list)
     held: bool = False
     commits: int = 0
@@ -58,7 +62,13 @@ class Shelf:
         self.groups.update(changes.groups)
         self.codes.update(changes.codes)
         self.unmanaged.update(changes.unmanaged)
+        self.attempts.update(changes.attempts)
+        self.answers.update(changes.answers)
         self.events.extend(changes.events)
+        for attempt_id in changes.deleted_attempts:
+            self.attempts.pop(attempt_id, None)
+        for request_id in changes.deleted_answers:
+            self.answers.pop(request_id, None)
         for group_id in changes.deleted_groups:
             self.groups.pop(group_id, None)
         for code_id in changes.deleted_codes:

@@ -212,3 +212,52 @@ def test_a_window_that_has_begun_has_an_end_and_no_start() -> None:
     bench.advance(2 * HOUR_US)
     assert lock.codes == {1: CODE}
     assert not lock.opens(CODE, bench.now_us)
+
+
+def test_other_times_are_given_to_the_lock_and_hold_from_then_on() -> None:
+    lock = ScheduledLock("front")
+    bench = a_house(lock, programming="async")
+    stay(bench, DAY_US, 2 * DAY_US)
+    bench.advance(SECOND_US)
+    row = bench.the_code("front")
+    times = {"starts_at": bench.at(HOUR_US), "ends_at": bench.at(2 * HOUR_US)}
+    bench.update(row.access_code_id, **times)
+    bench.advance(HOUR_US - MINUTE_US)
+    assert not lock.opens(CODE, bench.now_us)
+    bench.advance(2 * MINUTE_US)
+    assert lock.opens(CODE, bench.now_us)
+    assert bench.statuses("front") == ["set"]
+    bench.advance(HOUR_US)
+    assert (lock.codes, lock.hours, lock.bare) == ({}, {}, [])
+
+
+def test_times_that_move_out_of_reach_take_the_code_out_until_it_is_due_again() -> None:
+    lock = ScheduledLock("front")
+    bench = a_house(lock, programming="async")
+    stay(bench, DAY_US, 2 * DAY_US)
+    bench.advance(SECOND_US)
+    row = bench.the_code("front")
+    times = {"starts_at": bench.at(9 * DAY_US), "ends_at": bench.at(10 * DAY_US)}
+    bench.update(row.access_code_id, **times)
+    bench.advance(MINUTE_US)
+    assert (lock.codes, lock.hours) == ({}, {})
+    bench.advance(6 * DAY_US)
+    assert lock.codes == {1: CODE}
+    assert not lock.opens(CODE, bench.now_us)
+    bench.advance(3 * DAY_US)
+    assert lock.opens(CODE, bench.now_us)
+
+
+def test_an_ongoing_code_that_gets_times_is_shut_until_they_begin() -> None:
+    lock = ScheduledLock("front")
+    bench = a_house(lock, programming="async")
+    bench.create(code=CODE)
+    bench.advance(SECOND_US)
+    assert lock.opens(CODE, bench.now_us)
+    row = bench.the_code("front")
+    times = {"starts_at": bench.at(DAY_US), "ends_at": bench.at(2 * DAY_US)}
+    bench.update(row.access_code_id, **times)
+    bench.advance(MINUTE_US)
+    assert not lock.opens(CODE, bench.now_us)
+    bench.advance(DAY_US)
+    assert lock.opens(CODE, bench.now_us)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.policy.errors import AccessCodeNotFound
+from gateway.policy.errors import AccessCodeNotFound, InvalidInput
 from gateway.policy.records import Facts
 from latchbench.algopin import OfflineWindow, derive
 from latchbench.pin import Pin
@@ -81,6 +81,23 @@ def test_a_deleted_code_is_unseen_and_its_digits_stay_taken_until_its_end() -> N
     bench.advance(5 * HOUR_US)
     assert bench.world.codes == {}
     assert bench.event_types().count("access_code.deleted") == 0  # told before the restart
+
+
+def test_nobody_can_change_a_code_that_its_lock_never_hears_of() -> None:
+    bench = a_house("cabin")
+    (row,) = bench.create(**OFFLINE, **stay(bench)).value.access_codes
+    assert isinstance(bench.update(row.access_code_id, name="Other").error, InvalidInput)
+    deleted = bench.delete(row.access_code_id, sync=True)
+    bench.advance(SECOND_US)
+    assert deleted.value.status == "success"
+    assert isinstance(bench.update(row.access_code_id, name="Other").error, AccessCodeNotFound)
+
+
+def test_create_makes_one_offline_code() -> None:
+    bench = a_house("cabin")
+    view = bench.create_one("cabin", **OFFLINE, **stay(bench)).value
+    assert view.access_code.is_offline_access_code
+    assert view.attempt.status == "success"
 
 
 def test_used_up_codes_leave_the_row_without_one_where_random_ones_are_taken() -> None:

@@ -12,6 +12,7 @@ from gateway.policy.commands import (
     CodeBody,
     InfoBody,
     LockEvent,
+    ReadChecksum,
     ReadCode,
     ReadInfo,
     Rejection,
@@ -108,6 +109,24 @@ class _LeavesOut(PlainLock):
     def obey(self, command: Command, now_us: int) -> Report:
         report = super().obey(command, now_us)
         return replace(report, body=self.body) if isinstance(command, self.kind) else report
+
+
+@pytest.mark.parametrize("behavior", ["throw", "create_random_code"])
+def test_no_call_waits_for_a_lock_that_acknowledges_and_never_answers(behavior: str) -> None:
+    lost = _LeavesOut("cellar")
+    lost.kind = ReadCode
+    bench = a_bench("front", lost)
+    call = bench.create(code="1234", behavior_when_code_cannot_be_shared=behavior)
+    bench.advance(10 * SECOND_US)  # long before the deadline of the call
+    assert call.answered
+    if behavior == "throw":
+        assert call.reasons == {"cellar": "device_unresponsive"}
+        assert bench.locks["front"].codes == {}
+    else:
+        assert [row.status for row in call.value.access_codes] == ["set", "setting"]
+    lost.kind = ReadChecksum
+    bench.advance(MINUTE_US)
+    assert len(lost.codes) == (0 if behavior == "throw" else 1)
 
 
 # A minute between two tries, and a few commands for each of them.

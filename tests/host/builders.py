@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from latchbench.clock import Clock
 from latchbench.pin import Pin
 from latchbench.trace import Masker, Tracer
+from simulator.host.hub import Hub
 from simulator.host.lock_runner import LockRunner
 from simulator.host.messages import Action, Command, CommandId, Notification, Report
 from simulator.host.settings import LockSettings
@@ -74,7 +75,8 @@ class Rig:
         self.told: list[Notification] = []
         self.work = OpenWork()
         world = World(self.clock, self.tracer, timing, seed, folder, self.told.append, self.work)
-        self.lock = LockRunner(settings or lock_settings(), world)
+        settings = settings or lock_settings()
+        self.lock = LockRunner(settings, world, Hub(settings.hub, self.tracer))
         self._sequence = 0
 
     def restarted(self, settings: LockSettings | None = None) -> Rig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +14,9 @@ from simulator.control.errors import BadAct, ControlError, NotPossible
 from simulator.control.truth import truth
 from simulator.control.wire import act_from_wire, outcome_to_wire, truth_to_wire
 from simulator.host.nvm import read_nvm
-from simulator.model.events import Ping, SetCode
-from simulator.model.words import Bolt, Feedback, Keypad, Power
+from simulator.model.events import Hung, Ping, SetCode
+from simulator.model.words import Bolt, Feedback, Keypad, Mechanics, Power
+from simulator.radio.link import DEGRADED_LOSS
 from simulator.radio.words import RadioState, TransmitOutcome
 from tests.host.builders import Rig, lock_settings
 
@@ -164,12 +166,15 @@ def test_a_keypad_that_does_not_listen_fills_no_slot(rig: Rig) -> None:
 @pytest.mark.parametrize(
     ("act", "words"),
     [
-        (acts.SetRadio("loud"), "'loud' is none that is built: awake, asleep, dead"),
-        (acts.SetRadio("deaf"), "none that is built"),
+        (acts.SetRadio("loud"), "'loud' is none of awake, asleep, degraded, deaf, dead, key_lost"),
+        (acts.SetRadio("deaf", loss=0.5), "loss and latency are of a degraded radio"),
+        (acts.SetRadio("degraded", loss=1.5), "loss must be 0 to 1"),
+        (acts.SetRadio("degraded", loss=math.nan), "loss must be 0 to 1"),
+        (acts.SetRadio("degraded", latency_us=-1), "latency must not be below 0"),
+        (acts.SetKeypad("jammed"), "none of clear, busy, vacation, privacy, locked_out"),
         (acts.SetPower("good"), "none of cut, restore, cycle"),
         (acts.SetBattery(101), "0 to 100"),
         (acts.ArmFault("lost_akc", None, 1, None), "did you mean lost_ack"),
-        (acts.ArmFault("freeze", None, 1, None), "not built"),
         (acts.ArmFault("lost_ack", "set_code", 1, None), "none of set_user_code"),
         (acts.ArmFault("lost_ack", None, None, None), "either times or probability"),
         (acts.ClearFaults("lost_akc"), "did you mean lost_ack"),
@@ -238,9 +243,74 @@ def test_the_truth_is_written_whole(rig: Rig) -> None:
         faults_armed=["lost_ack, once"],
         nvm_path=str(rig.lock.nvm.path),
         nvm_generation=2,
+        battery=100,
+        mechanics=Mechanics.CLEAR.value,
     )
 
 
 def test_every_refusal_is_a_control_error() -> None:
     assert issubclass(BadAct, ControlError)
     assert issubclass(NotPossible, ControlError)
+
+
+@pytest.mark.parametrize("state", Keypad)
+def test_a_keypad_is_brought_into_every_condition_from_every_other(
+    tmp_path: Path, state: Keypad
+) -> None:
+    for first in Keypad:
+        folder = tmp_path / f"{first}"
+        folder.mkdir()
+        rig = Rig(folder)
+        acts.perform(rig.lock, acts.SetKeypad(first.value))
+        assert truth(rig.lock).keypad is first
+        if first is Keypad.LOCKED_OUT and state is not first:
+            with pytest.raises(NotPossible, match="locked out, which nobody there can end"):
+                acts.perform(rig.lock, acts.SetKeypad(state.value))
+            assert truth(rig.lock).keypad is first
+        else:
+            acts.perform(rig.lock, acts.SetKeypad(state.value))
+            assert truth(rig.lock).keypad is state
+
+
+def test_a_keypad_has_only_the_modes_of_its_profile(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, lock_settings(profile="schlage-be469", lockout=None))
+    acts.perform(rig.lock, acts.SetKeypad("busy"))
+    for state, why in (("privacy", "no such mode"), ("locked_out", "has no lock-out")):
+        with pytest.raises(NotPossible, match=f"front: keypad {state}: the lock {why}|has {why}"):
+            acts.perform(rig.lock, acts.SetKeypad(state))
+        assert truth(rig.lock).keypad is Keypad.BUSY
+    acts.perform(rig.lock, acts.SetPower("cut"))
+    with pytest.raises(NotPossible, match="no keypad that works"):
+        acts.perform(rig.lock, acts.SetKeypad("clear"))
+
+
+def test_a_fault_needs_a_lock_that_has_what_goes_wrong(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, lock_settings(profile="schlage-be469"))
+    for fault, why in (("supervision_stuck", "no outcome"), ("clock_drift", "no clock")):
+        with pytest.raises(NotPossible, match=f"lock front: fault {fault}: .*{why}"):
+            acts.perform(rig.lock, acts.ArmFault(fault, None, 1, None))
+    assert truth(rig.lock).faults_armed == ()
+
+
+def test_the_truth_tells_the_battery_the_bolts_way_and_a_hang(rig: Rig) -> None:
+    told = truth(rig.lock)
+    assert (told.battery_percent, told.mechanics.value, told.is_frozen) == (100, "clear", False)
+    acts.perform(rig.lock, acts.SetBattery(12))
+    acts.perform(rig.lock, acts.SetJammed(jammed=True))
+    rig.lock.do(Hung())
+    told = truth(rig.lock)
+    assert (told.battery_percent, told.mechanics.value, told.is_frozen) == (12, "jammed", True)
+    assert told.power is Power.LOW
+    acts.perform(rig.lock, acts.SetPower("cycle"))
+    assert not truth(rig.lock).is_frozen
+
+
+def test_how_bad_a_degraded_radio_is_can_be_said_and_outlives_the_host(rig: Rig) -> None:
+    acts.perform(rig.lock, acts.SetRadio("degraded", loss=1, latency_us=0))
+    assert rig.ask(Ping()).transmit is TransmitOutcome.NO_ACK
+    again = rig.restarted()
+    assert again.ask(Ping()).transmit is TransmitOutcome.NO_ACK
+    acts.perform(again.lock, acts.SetRadio("degraded", loss=0))
+    assert again.ask(Ping()).transmit is TransmitOutcome.OK
+    acts.perform(again.lock, acts.SetRadio("awake"))
+    assert again.lock.link.loss == DEGRADED_LOSS

@@ -143,6 +143,53 @@ def test_a_truncated_file_gives_what_is_whole_or_damage(tmp_path: Path) -> None:
             assert newest(image[:length]).content == content(1, 200)
 
 
+def test_a_file_that_lost_its_second_bank_is_damage(tmp_path: Path) -> None:
+    """Generation 3 stands in the first bank, so there must be a second one, from write 2."""
+    _, image = before_and_after(tmp_path / "lock.nvm", [200, 220, 240])
+    last_end = BANK_BYTES_MIN + HEADER_BYTES + 220
+    assert len(image) == last_end
+    assert newest(image).generation == 3
+    header_end = BANK_BYTES_MIN + HEADER_BYTES
+    for length in range(last_end):
+        if BANK_BYTES_MIN < length < header_end:
+            # As a write looks that was torn in its header; the newest bank is there all the same.
+            assert newest(image[:length]).content == content(3, 240)
+        else:
+            with pytest.raises(NoWholeBank):
+                newest(image[:length])
+
+
+def test_an_older_bank_does_not_stand_in_for_one_that_was_cut_off(tmp_path: Path) -> None:
+    """Write 2 is where the second bank was before write 3 became too large for that place."""
+    _, image = before_and_after(tmp_path / "lock.nvm", [200, 220, 5_000, 240])
+    assert (newest(image).at, newest(image).generation) == (0, 4)
+    third_at = 2 * BANK_BYTES_MIN
+    for length in (HEADER_BYTES + 240, BANK_BYTES_MIN, third_at, len(image) - 1):
+        with pytest.raises(NoWholeBank):
+            newest(image[:length])
+
+
+def test_a_first_bank_alone_is_whole_when_it_is_from_the_first_write(tmp_path: Path) -> None:
+    BankFile.create(tmp_path / "lock.nvm", content(1))
+    image = (tmp_path / "lock.nvm").read_bytes()
+    assert newest(image).generation == 1
+
+
+@SIZES
+def test_a_write_that_is_torn_on_purpose_loses_nothing_and_the_next_is_whole(
+    tmp_path: Path, sizes: list[int]
+) -> None:
+    path = tmp_path / "lock.nvm"
+    before_and_after(path, sizes)
+    file, held = BankFile.open(path)
+    generation = file.generation
+    file.tear(content(99, 4_000))
+    assert BankFile.open(path)[1] == held
+    assert file.generation == BankFile.open(path)[0].generation == generation
+    file.write(content(100, 300))
+    assert BankFile.open(path)[1] == content(100, 300)
+
+
 def test_an_empty_file_is_damage() -> None:
     with pytest.raises(NoWholeBank):
         newest(b"")

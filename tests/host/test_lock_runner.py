@@ -9,7 +9,6 @@ import pytest
 
 from latchbench.pin import Pin
 from simulator.control.truth import truth
-from simulator.host.lock_runner import HUB_HOLDS_MAX
 from simulator.host.messages import Command, CommandId, LockInfo, Rejection, SetClockTo
 from simulator.host.nvm import read_nvm
 from simulator.model.effects import ClockReport, WalkReport
@@ -30,8 +29,8 @@ from simulator.model.events import (
     WalkCodes,
 )
 from simulator.model.words import NOTICE_NUMBERS, Bolt, Notice, Outcome
+from simulator.radio.air import HUB_HOLDS_MAX
 from simulator.radio.faults import arm
-from simulator.radio.faults.fault import Armed, Fault, Point
 from simulator.radio.timing import FAST, ZWAVE
 from simulator.radio.words import RadioState, TransmitOutcome
 from tests.host.builders import SECOND_US, START_US, Rig, lock_settings
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.host.messages import Action, Report
-    from simulator.radio.journey import Arrival
 
 UNSUPERVISED = "schlage-be469"
 
@@ -353,20 +351,6 @@ def test_a_liar_without_supervision_lies_by_saying_nothing(tmp_path: Path) -> No
     assert rig.codes() == {}
 
 
-def test_a_frame_that_is_heard_twice_is_obeyed_twice_and_answered_once(rig: Rig) -> None:
-    def twice(arrivals: tuple[Arrival, ...]) -> tuple[Arrival, ...]:
-        return (*arrivals, replace(arrivals[-1], at_us=arrivals[-1].at_us + 1))
-
-    duplicate = Fault("duplicate", Point.OUT, "the lock hears the command twice", twice)
-    faulty = replace(rig.lock.link, faults=(Armed(duplicate, None, 1, None),))
-    rig.lock.link = faulty
-    reports = rig.send(SetCode(3, Pin("4821")), CommandId(1, 1))
-    rig.run()
-    assert len(reports) == 1
-    assert rig.kinds().count("lock.code.stored") == 2
-    assert rig.codes() == {3: "4821"}
-
-
 # Unasked
 
 
@@ -393,17 +377,22 @@ def test_what_a_dead_radio_loses_leaves_a_gap_in_the_numbers(rig: Rig) -> None:
     assert lost == [None, "true", None]
 
 
-def test_events_that_the_device_plane_has_no_room_for_are_traced_and_take_no_number(
-    rig: Rig,
-) -> None:
+def test_news_of_the_power_cross_with_their_own_type(rig: Rig) -> None:
     rig.lock.do(PowerCut())
     rig.lock.do(PowerRestored())
+    rig.lock.do(BatteryLevel(20))
+    rig.lock.do(BatteryLevel(5))
     rig.lock.do(ThumbTurned(locked=False))
     rig.run(SECOND_US)
-    assert [news.number for news in rig.told] == [1]
-    assert rig.told[0].event == NOTICE_NUMBERS[Notice.MANUAL_UNLOCK][1]
-    noticed = [event.fields for event in rig.trace() if event.kind == "lock.noticed"]
-    assert noticed == [{"event": "power_applied"}]
+    notices = (
+        Notice.POWER_APPLIED,
+        Notice.BATTERY_LOW,
+        Notice.BATTERY_CRITICAL,
+        Notice.MANUAL_UNLOCK,
+    )
+    assert [(news.number, news.kind, news.event) for news in rig.told] == [
+        (number, *NOTICE_NUMBERS[notice]) for number, notice in enumerate(notices, start=1)
+    ]
 
 
 def test_a_lock_locks_itself_when_its_time_has_come(tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.host.lock_start import CannotStart
-from simulator.host.nvm import NvmDamaged, read_nvm
-from simulator.model.events import ENTER, KeyPressed
+from simulator.host.nvm import NvmDamaged, NvmOfAnother, read_nvm
+from simulator.host.treatments import RESTART_US
+from simulator.model.events import ENTER, KeyPressed, Ping
 from simulator.model.state import keypad_of, power_of
-from simulator.model.words import Keypad, Power
-from simulator.radio.words import RadioState
+from simulator.model.words import NOTICE_NUMBERS, Keypad, Notice, Power
+from simulator.radio.words import RadioState, TransmitOutcome
 from tests.host.builders import SECOND_US, START_US, Rig, lock_settings
 
 if TYPE_CHECKING:
@@ -48,10 +49,23 @@ def test_a_lock_that_has_a_file_is_as_it_was_and_not_as_its_settings_say(tmp_pat
 def test_a_new_lock_can_have_any_power(tmp_path: Path, power: Power) -> None:
     rig = Rig(tmp_path, lock_settings(power=power))
     assert power_of(rig.lock.settings.profile, rig.lock.state) is power
-    assert rig.lock.link.powered == (power not in (Power.OFF, Power.DEPLETED))
-    rig.run()
+    silent = (Power.OFF, Power.DEPLETED, Power.REBOOTING)
+    assert rig.lock.link.powered == (power not in silent)
+    rig.run(SECOND_US)
     assert rig.told == []
     assert power_of(rig.lock.settings.profile, rig.restarted().lock.state) is power
+
+
+def test_a_new_lock_that_is_rebooting_comes_up_by_itself_whatever_becomes_of_its_host(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path, lock_settings(power=Power.REBOOTING))
+    rig.run(RESTART_US - SECOND_US)
+    again = rig.restarted()
+    again.run(SECOND_US - 1)
+    assert again.ask(Ping()).transmit is TransmitOutcome.NO_ACK
+    assert power_of(again.lock.settings.profile, again.lock.state) is Power.GOOD
+    assert [news.event for news in again.told] == [NOTICE_NUMBERS[Notice.POWER_APPLIED][1]]
 
 
 def test_a_profile_that_does_not_know_a_power_is_told_so(tmp_path: Path) -> None:
@@ -66,8 +80,6 @@ def test_a_lock_cannot_start_with_what_it_would_refuse(tmp_path: Path) -> None:
     assert "4821" not in str(caught.value)
     with pytest.raises(CannotStart, match="front: 31 slots"):
         Rig(tmp_path, lock_settings(fill_slots=31))
-    with pytest.raises(CannotStart, match="radio deaf is not built yet"):
-        Rig(tmp_path, lock_settings(radio=RadioState.DEAF))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -78,6 +90,17 @@ def test_a_memory_that_the_profile_cannot_have_is_damage(tmp_path: Path) -> None
     with pytest.raises(NvmDamaged, match=r"front\.nvm: .*slot 9") as caught:
         rig.restarted(smaller)
     assert "4821" not in str(caught.value)
+
+
+def test_a_lock_that_is_to_be_of_another_profile_is_refused_and_its_file_stays(
+    tmp_path: Path,
+) -> None:
+    rig = Rig(tmp_path)
+    image = rig.lock.nvm.path.read_bytes()
+    words = r"front\.nvm: is the memory of a lock of the profile deadbolt-30, and lock front is to "
+    with pytest.raises(NvmOfAnother, match=words + "be a nuki: give it its old profile"):
+        rig.restarted(lock_settings(profile="nuki"))
+    assert rig.lock.nvm.path.read_bytes() == image
 
 
 def test_a_lock_that_lost_its_file_is_another_one(tmp_path: Path) -> None:

@@ -26,9 +26,9 @@ from simulator.model.memory import Slot, read_only
 from simulator.model.state import fresh
 from simulator.model.words import Outcome
 from simulator.profiles import load
-from simulator.radio.faults import arm
+from simulator.radio.faults import FAULTS, arm
 from simulator.radio.link import Link
-from simulator.radio.words import BUILT, CommandKind, RadioState, TransmitOutcome
+from simulator.radio.words import RadioState, TransmitOutcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,10 +55,10 @@ ANSWERS = st.builds(
     st.integers(0, 9),
     st.none() | st.integers(0, 2**40),
 )
-FAULTS = st.lists(
+ARMED = st.lists(
     st.tuples(
-        st.sampled_from(["lost_ack", "lost_frame", "refuse", "ack_without_write"]),
-        st.sampled_from([None, CommandKind.SET_USER_CODE]),
+        st.sampled_from([name for name, row in FAULTS.items() if row.befalls]),
+        st.booleans(),
         st.integers(1, 5),
     ),
     max_size=3,
@@ -72,9 +72,9 @@ FAULTS = st.lists(
         st.builds(CommandId, st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1)),
         st.none() | ANSWERS,
     ),
-    radio=st.sampled_from(sorted(BUILT, key=lambda state: state.value)),
+    radio=st.sampled_from(RadioState),
     is_powered=st.booleans(),
-    faults=FAULTS,
+    faults=ARMED,
     codes=st.dictionaries(
         st.integers(1, 30), st.from_regex(r"[0-9]{4,8}", fullmatch=True), max_size=5
     ),
@@ -84,11 +84,13 @@ def test_a_record_is_read_back_as_it_was(
     seen: Seen | None,
     radio: RadioState,
     is_powered: bool,
-    faults: list[tuple[str, CommandKind | None, int]],
+    faults: list[tuple[str, bool, int]],
     codes: dict[int, str],
 ) -> None:
     link = Link(radio)
-    for name, kind, times in faults:
+    for name, for_one, times in faults:
+        kinds = sorted(FAULTS[name].befalls, key=lambda kind: kind.value)
+        kind = kinds[0] if for_one else None
         link = arm(link, name, kind=kind, times=times)
     slots = read_only((slot, Slot(Pin(digits))) for slot, digits in codes.items())
     record = a_record(
@@ -97,6 +99,11 @@ def test_a_record_is_read_back_as_it_was(
         is_powered=is_powered,
         faults=link.faults,
         seen=seen,
+        loss=0.5,
+        latency_us=None if is_powered else 300_000,
+        is_hung=not is_powered,
+        restarts_at_us=7 if is_powered else None,
+        before={**slots, 31: None},
     )
     path = tmp_path_factory.mktemp("nvm") / "front.nvm"
     saved(path, record)
@@ -170,7 +177,15 @@ def the_plain(path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("version", 2),
+        ("version", 1),
+        ("loss", 2),
+        ("loss", "4821"),
+        ("latency_us", "4821"),
+        ("is_hung", 0),
+        ("restarts_at_us", 0.5),
+        ("before", [{"slot": 1}]),
+        ("before", [{"slot": 1, "digits": 4821, "status": "enabled"}]),
+        ("before", 4821),
         ("lock", 4821),
         ("profile", None),
         ("radio", "4821"),

@@ -18,7 +18,8 @@ from simulator.radio.words import RadioState
 
 
 def a_lock(name: str = "front", **changes: Any) -> dict[str, Any]:
-    return {"name": name, "lock_id": f"id-{name}", "hub": "h", "profile": "deadbolt-30", **changes}
+    own = {"name": name, "lock_id": f"id-{name}", "hub": f"hub of {name}"}
+    return {**own, "profile": "deadbolt-30", **changes}
 
 
 def a_host(**changes: Any) -> dict[str, Any]:

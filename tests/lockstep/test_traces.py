@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,15 @@ STORIES = (
     "rollback/unseen-keypad-code.yaml",
     "radio/silent-lock.yaml",
     "sharing/length-clash.yaml",
+    "hubs/dead-neighbour.yaml",
+    "hubs/hub-down.yaml",
+    "faults/reorder.yaml",
+    "faults/degraded.yaml",
+)
+# Without latencies nothing but the contract decides what comes first.
+INSTANT_STORIES = (
+    "rollback/stored-before-another-refused.yaml",
+    "hubs/hub-down.yaml",
 )
 WAYS = {
     "all locks in one host": RunOptions(hosts=1),
@@ -44,6 +54,23 @@ async def test_packing_and_real_delays_never_show_in_the_trace(story: str) -> No
             assert len(reference.trace) > 10
             for way, options in WAYS.items():
                 other = await run_case(scenario, case, options, rig)
+                assert lines(other) == lines(reference), way
+    finally:
+        await rig.stop()
+
+
+@pytest.mark.wire
+@pytest.mark.parametrize("story", INSTANT_STORIES)
+async def test_order_at_one_instant_does_not_depend_on_packing(story: str) -> None:
+    scenario = read_scenario(str(ROOT / "scenarios" / story))
+    rig = await Rig.start()
+    try:
+        for case in scenario.cases:
+            reference = await run_case(scenario, case, RunOptions(timing="instant"), rig)
+            assert reference.outcome is Outcome.PASSED
+            for way, options in WAYS.items():
+                instant = replace(options, timing="instant")
+                other = await run_case(scenario, case, instant, rig)
                 assert lines(other) == lines(reference), way
     finally:
         await rig.stop()

@@ -13,6 +13,7 @@ from simulator.model.effects import KeypadAnswer, Notified
 from simulator.model.events import (
     BatteryLevel,
     FactoryReset,
+    Hung,
     Jammed,
     KeypadSwitched,
     KeyPressed,
@@ -21,6 +22,7 @@ from simulator.model.events import (
     Ping,
     PowerCut,
     PowerRestored,
+    Restarted,
     SetCode,
     ThumbTurned,
 )
@@ -307,3 +309,65 @@ def test_a_lock_that_accepts_duplicates_may_have_them_in_memory() -> None:
     slots = {1: Slot(Pin("4827")), 2: Slot(Pin("4827"))}
     memory = replace(fresh(profile, 1).memory, slots=slots)
     assert boot(profile, memory, 0).memory == memory
+
+
+# Hanging and starting
+
+
+@pytest.mark.parametrize("event", [Hung(), Restarted(3 * SECOND_US)])
+def test_a_lock_that_hangs_or_starts_does_nothing_at_all(event: events.Event) -> None:
+    lock = Lock(a_profile(relock_after_us=SECOND_US))
+    lock.do(SetCode(1, Pin("4827")))
+    lock.do(ThumbTurned(locked=False))
+    lock.do(event)
+    check_invariants(lock.state, lock.profile)
+    for asked in RADIO:
+        assert lock.do(asked) == ()
+    assert lock.do(KeyPressed("1")) == (KeypadAnswer(Feedback.IGNORED, None),)
+    lock.do(ThumbTurned(locked=True))
+    assert lock.state.memory.bolt is Bolt.LOCKED
+    assert 1 in lock.state.memory.slots
+
+
+def test_a_restart_ends_by_itself_and_says_so() -> None:
+    lock = Lock(a_profile())
+    lock.do(Restarted(3 * SECOND_US))
+    assert power_of(lock.profile, lock.state) is Power.REBOOTING
+    assert next_timer_us(lock.state) == lock.now_us + 3 * SECOND_US
+    lock.wait(3 * SECOND_US)
+    told = lock.do(Ping())
+    assert notices(told) == [(Notice.POWER_APPLIED, None)]
+    assert power_of(lock.profile, lock.state) is Power.GOOD
+    assert next_timer_us(lock.state) is None
+
+
+def test_a_hang_ends_with_the_power_and_with_nothing_else() -> None:
+    lock = Lock(a_profile())
+    lock.do(Hung())
+    for event in (PowerRestored(), BatteryLevel(50), FactoryReset()):
+        lock.do(event)
+        assert lock.state.is_hung
+    assert lock.state.memory.battery_percent == 50
+    lock.do(PowerCut())
+    assert not lock.state.is_hung
+    assert notices(lock.do(PowerRestored())) == [(Notice.POWER_APPLIED, None)]
+
+
+def test_an_empty_battery_ends_a_hang_and_a_restart_too() -> None:
+    for event in (Hung(), Restarted(SECOND_US)):
+        lock = Lock(a_profile())
+        lock.do(event)
+        lock.do(BatteryLevel(0))
+        assert power_of(lock.profile, lock.state) is Power.DEPLETED
+        assert next_timer_us(lock.state) is None
+        lock.do(BatteryLevel(90))
+        assert lock.state.is_alive
+
+
+def test_a_lock_without_power_neither_hangs_nor_starts() -> None:
+    lock = Lock(a_profile())
+    lock.do(PowerCut())
+    before = lock.state
+    lock.do(Hung())
+    lock.do(Restarted(SECOND_US))
+    assert lock.state == before

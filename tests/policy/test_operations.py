@@ -127,6 +127,16 @@ def test_nothing_is_sent_for_a_code_that_is_not_durable() -> None:
     assert next_operation(lock, [a_code(slot=1)], NOW_US) == Nothing()
 
 
+def test_a_lock_that_was_just_written_to_is_read_and_not_written() -> None:
+    there = a_code(1, slot=1, progress=Progress.THERE, want=Want.ABSENT)
+    doubt = a_code(2, slot=2, progress=Progress.DOUBT)
+    fresh = a_code(3)
+    resting = needs(may_write=False)
+    assert next_operation(resting, [there, fresh], NOW_US) == Nothing()
+    read = next_operation(resting, [there, doubt, fresh], NOW_US)
+    assert read == Operation(ReadCode(2), doubt.access_code_id)
+
+
 def test_a_refused_code_is_left_alone() -> None:
     assert next_operation(needs(), [a_code(progress=Progress.REFUSED)], NOW_US) == Nothing()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy.errors import InvalidInput, NotSupported
+from gateway.policy.errors import InvalidInput
 from gateway.policy.request import INTERPLAY, parse_create_multiple
 from gateway.policy.times import exact_time_text
 from latchbench.pin import Pin
@@ -86,13 +86,6 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"max_time_rounding": "1h", "is_one_time_use": True}, [LONELY_USE, LONELY_ROUNDING]),
 ]
 
-NOT_BUILT: list[tuple[dict[str, Any], tuple[str, ...]]] = [
-    (
-        {"allow_external_modification": True, "is_external_modification_allowed": True},
-        ("allow_external_modification", "is_external_modification_allowed"),
-    ),
-]
-
 
 def parse(**more: Any) -> Any:
     return parse_create_multiple({"device_ids": ["a"], **more}, NOW_US)
@@ -107,15 +100,6 @@ def messages(**more: Any) -> list[str]:
 @pytest.mark.parametrize(("more", "told"), REFUSED)
 def test_what_does_not_fit_together_is_refused(more: dict[str, Any], told: list[str]) -> None:
     assert sorted(messages(**more)) == sorted(told)
-
-
-@pytest.mark.parametrize(("more", "names"), NOT_BUILT)
-def test_what_fits_together_but_is_not_built_is_named(
-    more: dict[str, Any], names: tuple[str, ...]
-) -> None:
-    with pytest.raises(NotSupported) as caught:
-        parse(**more)
-    assert caught.value.parameters == names
 
 
 def test_every_rule_is_broken_by_some_row_above() -> None:

@@ -71,10 +71,9 @@ def test_delete_needs_the_id() -> None:
     ]
 
 
-def test_a_delete_that_waits_is_not_built() -> None:
-    with pytest.raises(NotSupported) as caught:
-        parse_delete({"access_code_id": "c", "sync": True})
-    assert caught.value.parameters == ("sync",)
+def test_a_delete_waits_only_if_it_is_asked_to() -> None:
+    assert parse_delete({"access_code_id": "c"}) == DeleteQuery("c", None, sync=False)
+    assert parse_delete({"access_code_id": "c", "sync": True}).sync is True
 
 
 def test_list_needs_a_filter() -> None:

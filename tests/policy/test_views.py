@@ -92,3 +92,20 @@ def test_what_a_lock_says_of_itself_goes_before_the_database() -> None:
     seen = device_view(said, workspace_id="w", offline_since_us=3)
     assert (seen.code_lengths, seen.codes_max, seen.online) == ((4,), 19, False)
     assert [problem.error_code for problem in seen.errors] == ["device_offline"]
+
+
+def test_a_hub_that_is_down_is_told_of_its_locks_in_place_of_their_silence() -> None:
+    view = code_view(
+        a_code(),
+        DEVICE,
+        workspace_id="w",
+        offline_since_us=5,
+        hub_down_since_us=7,
+        now_us=NOW_US,
+    )
+    told = device_view(DEVICE, workspace_id="w", offline_since_us=5, hub_down_since_us=7)
+    assert view.errors == told.errors
+    assert not told.online
+    (problem,) = told.errors
+    assert (problem.error_code, problem.created_at_us) == ("hub_disconnected", 7)
+    assert problem.is_device_error

@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gateway.policy.records import Status, Want
+from gateway.policy.records import CreateMultipleView, Status, Want
 from tests.engine.bench_of_one import HOUR_US
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gateway.policy.records import AccessCodeView, CreateMultipleView
+    from gateway.policy.answers import AttemptView, CreateView
+    from gateway.policy.records import AccessCodeView, CodeRecord
+    from latchbench.pin import Pin
     from tests.engine.bench_of_one import BenchOfOne
     from tests.engine.plain_lock import PlainLock
     from tests.engine.reply import Reply
@@ -39,7 +41,7 @@ class Promise:
 class Call:
     """A call that was made, and how many rows it asks for."""
 
-    reply: Reply[CreateMultipleView]
+    reply: Reply[CreateMultipleView] | Reply[CreateView]
     rows: int
     has_window: bool
 
@@ -52,7 +54,9 @@ class GatewayOracle:
         self.promised: dict[str, Promise] = {}
         self.deleted: set[str] = set()
         self.calls: list[Call] = []
-        self.deletions: dict[str, Reply[None]] = {}
+        self.changes: dict[str, Reply[AttemptView]] = {}
+        self.old_pins: dict[str, set[str]] = {}
+        self.deletions: dict[str, Reply[AttemptView]] = {}
         self.free_since_us = 0
         self._untold_rows = 0
         self._ended_early = 0
@@ -67,6 +71,38 @@ class GatewayOracle:
     def ask(self, devices: Sequence[str], parameters: dict[str, Any]) -> None:
         reply = self.bench.create(*devices, **parameters)
         self.calls.append(Call(reply, len(devices), "ends_at" in parameters))
+
+    def ask_one(self, device: str, parameters: dict[str, Any]) -> None:
+        """`create`, whose answer is told of as that of a group of one."""
+        reply = self.bench.create_one(device, **parameters)
+        self.calls.append(Call(reply, 1, has_window=False))
+
+    def change(
+        self, code_id: str, code: str | None, window: tuple[int, int] | str | None, *, sync: bool
+    ) -> None:
+        """`update`. From then on what is promised is what was asked for, if it was taken."""
+        asked: dict[str, Any] = {"sync": sync}
+        if code is not None:
+            asked["code"] = code
+        if isinstance(window, str):
+            asked["type"] = window
+        elif window is not None:
+            asked["starts_at"] = self.bench.at(window[0])
+            asked["ends_at"] = self.bench.at(window[0] + window[1])
+        self.changes[code_id] = self.bench.update(code_id, **asked)
+        self._follow(self.bench.world.codes.get(code_id))
+
+    def _follow(self, row: CodeRecord | None) -> None:
+        """The row was changed as its caller asked: that is what is promised from now on."""
+        if row is None or row.pin is None:
+            return
+        code_id, pin = row.access_code_id, row.pin.reveal()
+        before = self.promised[code_id]
+        since_us = before.created_at_us
+        if before.pin != pin:
+            self.old_pins.setdefault(code_id, set()).add(before.pin)
+            since_us = self.bench.now_us
+        self.promised[code_id] = Promise(row.device_id, pin, since_us, row.ends_at_us)
 
     def wanted(self) -> list[str]:
         """Ids of the rows that callers believe to have."""
@@ -83,7 +119,10 @@ class GatewayOracle:
             self.calls.remove(call)
             if call.reply.error is not None:
                 continue
-            views = call.reply.value.access_codes
+            told = call.reply.value
+            views = (
+                told.access_codes if isinstance(told, CreateMultipleView) else (told.access_code,)
+            )
             missing = call.rows - len(views)
             # A row is not in the answer where its window was over before that could be given.
             assert missing == 0 or call.has_window
@@ -116,6 +155,10 @@ class GatewayOracle:
             if not reply.answered and row is not None and row.want is Want.PRESENT:
                 self.deleted.discard(code_id)
         self.deletions.clear()
+        for code_id, change in self.changes.items():
+            if not change.answered:
+                self._follow(self.bench.shelf.codes.get(code_id))
+        self.changes.clear()
 
     # What is always true.
 
@@ -136,6 +179,14 @@ class GatewayOracle:
         pins = [(row.device_id, row.pin) for row in self.bench.shelf.codes.values() if row.pin]
         assert len(pins) == len(set(pins))
 
+    def check_keys(self) -> None:
+        """All that is wanted under one key is one code."""
+        pins: dict[str, set[Pin | None]] = {}
+        for row in self.bench.shelf.codes.values():
+            if row.common_code_key is not None and row.want is Want.PRESENT:
+                pins.setdefault(row.common_code_key, set()).add(row.pin)
+        assert all(len(found) == 1 for found in pins.values())
+
     def check_listed(self) -> None:
         """Listed is what was promised, and what is called set was really there."""
         if self.held:
@@ -155,8 +206,11 @@ class GatewayOracle:
 
     def _check_status(self, lock: PlainLock, view: AccessCodeView) -> None:
         promise = self.promised[view.access_code_id]
+        assert view.code is not None
+        pin = view.code.reveal()
+        assert pin == promise.pin or view.is_external_modification_allowed
         if view.status is Status.SET:
-            held = lock.held_since(promise.pin, promise.created_at_us, self.bench.now_us)
+            held = lock.held_since(pin, promise.created_at_us, self.bench.now_us)
             assert held, "called set, and its lock never held it"
         if view.access_code_id in self.deleted:
             assert view.status is Status.REMOVING
@@ -212,7 +266,12 @@ class GatewayOracle:
             for code_id, status in statuses.items():
                 # What was refused may be tried once more; what was set just stays.
                 assert after[code_id] == status or (status, after[code_id]) == ("setting", "set")
-        new = self.bench.shelf.events[events:]
+        # A change that was refused, and is taken now, is told of as changed and as set.
+        new = [
+            event
+            for event in self.bench.shelf.events[events:]
+            if not event.event_type.endswith("_changed")
+        ]
         kinds = {event.event_type for event in new}
         assert kinds <= {"access_code.set_on_device", "access_code.failed_to_set_on_device"}
         assert len(new) == len({event.access_code_id for event in new})
@@ -224,11 +283,21 @@ class GatewayOracle:
     def _check_lock(self, lock: PlainLock) -> None:
         views = self.bench.listed(lock.name)
         pins = {view.code.reveal(): view.status for view in views if view.code}
-        # A code that was disabled at its lock, and that the lock then refused, may still be there.
+        # A code that was disabled at its lock, and that the lock then refused, may still be there;
+        # and so may the one before it, where the lock refused the new one or shows neither.
+        before = {
+            pin
+            for view in views
+            if view.status in (Status.SETTING, Status.UNKNOWN)
+            for pin in self.old_pins.get(view.access_code_id, ())
+        }
+        unknown = {pin for pin, status in pins.items() if status is Status.UNKNOWN}
         ours = {
             slot
             for slot, code in lock.codes.items()
-            if pins.get(code) is Status.SET or (code in pins and slot in lock.disabled)
+            if pins.get(code) is Status.SET
+            or (code in pins and slot in lock.disabled)
+            or (code in before | unknown and slot not in lock.by_hand)
         }
         for slot, code in lock.codes.items():
             by_hand = lock.by_hand.get(slot) == code
@@ -255,5 +324,8 @@ class GatewayOracle:
                 "failed_to_set_on_device": pin in lock.refused,
             }
             assert any(reasons.get(problem, False) for problem in problems), problems
+        elif view.status is Status.UNKNOWN:
+            assert lock.masked
+            assert problems == {"access_code_state_unconfirmed"}
         else:
             assert view.status is Status.UNSET

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from gateway.policy.pacing import Pacing
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, SECOND_US, BenchOfOne
 from tests.engine.plain_lock import PlainLock, Reach
 from tests.properties.gateway_oracle import GatewayOracle
@@ -29,6 +30,7 @@ BEHAVIORS = st.sampled_from(["throw", "create_random_code"])
 REACHES = st.sampled_from([Reach.GOOD, *Reach])
 MOODS = st.sampled_from(["good", "refuses", "pretends", "shortens"])
 FLAGS = st.booleans()
+KEYS = st.sampled_from([None, None, "guest 7", "guest 8"])
 SELDOM = st.sampled_from([False, False, False, True])
 SPANS_US = st.sampled_from(
     [SECOND_US, 5 * SECOND_US, 30 * SECOND_US, 2 * MINUTE_US, 20 * MINUTE_US, HOUR_US, 9 * HOUR_US]
@@ -61,6 +63,9 @@ class GatewayMachine(RuleBasedStateMachine):
         checksum=FLAGS,
         lacks=st.sampled_from([set(), set(), {2}]),
         programming=st.sampled_from(["sync", "async"]),
+        hub=st.sampled_from(["", "", "shared"]),
+        commands=st.sampled_from([1, 4]),
+        gap_us=st.sampled_from([0, 0, 2 * SECOND_US]),
     )
     def a_house(
         self,
@@ -71,12 +76,16 @@ class GatewayMachine(RuleBasedStateMachine):
         checksum: bool,
         lacks: set[int],
         programming: str,
+        hub: str,
+        commands: int,
+        gap_us: int,
     ) -> None:
         self.left_out = left_out
         attic = PlainLock("attic", slots=3, supervised=supervised, has_checksum=checksum)
         barn = PlainLock("barn", slots=4, masked=masked, tells_writes=tells_writes)
         attic.lacks = set(lacks)
-        self.bench = BenchOfOne(attic, barn, programming=programming)
+        pacing = Pacing(commands, gap_us)
+        self.bench = BenchOfOne(attic, barn, programming=programming, hub=hub, pacing=pacing)
         self.oracle = GatewayOracle(self.bench)
         self.bench.host_up()
 
@@ -159,6 +168,41 @@ class GatewayMachine(RuleBasedStateMachine):
         self.bench.locks[name].reach = reach
         self.a_lock_has_its_moods(name, mood)
         self.pause(pauses[1])
+
+    @rule(name=LOCKS, code=st.none() | CODES, key=KEYS, sync=FLAGS, allowed=SELDOM, pause=PAUSES)
+    def somebody_asks_for_one_code(
+        self,
+        name: str,
+        code: str | None,
+        key: str | None,
+        sync: bool,
+        allowed: bool,
+        pause: int | None,
+    ) -> None:
+        asked = {"code": code, "common_code_key": key, "sync": sync}
+        asked["allow_external_modification"] = allowed
+        self.oracle.ask_one(name, asked)
+        self.pause(pause)
+
+    @rule(
+        place=st.integers(0, 20),
+        code=st.none() | CODES,
+        window=st.none() | st.just("ongoing") | WINDOWS,
+        sync=FLAGS,
+        pause=PAUSES,
+    )
+    def somebody_changes_a_code(
+        self,
+        place: int,
+        code: str | None,
+        window: tuple[int, int] | str | None,
+        sync: bool,
+        pause: int | None,
+    ) -> None:
+        wanted = self.oracle.wanted()
+        if wanted:
+            self.oracle.change(wanted[place % len(wanted)], code, window, sync=sync)
+        self.pause(pause)
 
     @rule(place=st.integers(0, 20), pause=PAUSES)
     def somebody_deletes_a_code(self, place: int, pause: int | None) -> None:
@@ -257,7 +301,7 @@ class GatewayMachine(RuleBasedStateMachine):
         for flight in [one for one in self.bench.in_flight if one.device_id == name]:
             self.bench.in_flight.remove(flight)
             lock = self.bench.locks[name]
-            if obeyed and lock.reach is not Reach.SILENT:
+            if obeyed and lock.reach not in (Reach.SILENT, Reach.DEAF):
                 lock.obey(flight.command, self.bench.now_us)
 
     @precondition(about("hosts"))
@@ -309,6 +353,10 @@ class GatewayMachine(RuleBasedStateMachine):
     @invariant()
     def no_lock_is_given_one_code_twice(self) -> None:
         self.oracle.check_reserved()
+
+    @invariant()
+    def codes_of_one_key_are_equal(self) -> None:
+        self.oracle.check_keys()
 
     @invariant()
     def every_call_is_answered_in_time(self) -> None:

@@ -43,4 +43,4 @@ def travelled(
         if arrives(link, journey, arrival.at_us):
             link, end = answer(link, journey, arrival.at_us, rng)
             return link, journey, end
-    return link, journey, unheard(link, journey)
+    return link, journey, unheard(journey)

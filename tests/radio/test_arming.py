@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from simulator.radio.errors import ContradictoryFault, NotBuilt, UnknownFault
+from simulator.radio import faults
+from simulator.radio.errors import ContradictoryFault, UnknownFault
 from simulator.radio.faults import FAULTS, arm, armed, clear
 from simulator.radio.faults.fault import Armed, Fault, Point
 from simulator.radio.link import Arrival, FiredFault, Link, notify
@@ -34,7 +36,6 @@ WORDS = [
     "brown_out",
     "clock_drift",
 ]
-BUILT = ["lost_frame", "lost_ack", "ack_without_write", "refuse"]
 
 
 def test_every_fault_word_has_a_row_that_says_what_it_means_and_where_it_bites() -> None:
@@ -45,16 +46,15 @@ def test_every_fault_word_has_a_row_that_says_what_it_means_and_where_it_bites()
         assert isinstance(row.point, Point)
 
 
-def test_four_faults_are_built_and_are_armed_by_their_words() -> None:
-    assert [name for name, row in FAULTS.items() if isinstance(row, Fault)] == BUILT
-    for name in BUILT:
-        assert armed(arm(a_link(), name, times=2)) == (f"{name}, 2 times",)
+@pytest.mark.parametrize("name", WORDS)
+def test_every_fault_is_armed_by_its_word(name: str) -> None:
+    assert armed(arm(a_link(), name, times=2)) == (f"{name}, 2 times",)
 
 
-@pytest.mark.parametrize("name", [word for word in WORDS if word not in BUILT])
-def test_a_fault_that_is_not_built_is_refused_with_the_ones_that_are(name: str) -> None:
-    with pytest.raises(NotBuilt, match=f"{name} is not built yet; built are: {', '.join(BUILT)}"):
-        arm(a_link(), name, times=1)
+@pytest.mark.parametrize("name", WORDS)
+def test_every_fault_has_a_file_and_a_test_of_its_own(name: str) -> None:
+    assert (Path(faults.__file__).parent / f"{name}.py").is_file()
+    assert (Path(__file__).parent / f"test_{name}.py").is_file()
 
 
 def test_a_slip_of_the_pen_is_answered_with_the_word_that_was_meant() -> None:
@@ -80,10 +80,36 @@ def test_a_fault_needs_one_sensible_answer_to_how_often(
         arm(a_link(), "lost_ack", times=times, probability=probability)
 
 
-@pytest.mark.parametrize("name", ["refuse", "ack_without_write"])
-def test_a_fault_of_writing_cannot_wait_for_a_read(name: str) -> None:
-    with pytest.raises(ContradictoryFault, match=f"{name} can never befall ping"):
-        arm(a_link(), name, kind=CommandKind.PING, times=1)
+@pytest.mark.parametrize("name", WORDS)
+def test_a_fault_cannot_wait_for_what_it_never_befalls(name: str) -> None:
+    for kind in CommandKind:
+        if kind in FAULTS[name].befalls:
+            assert armed(arm(a_link(), name, kind=kind, times=1))
+        else:
+            with pytest.raises(ContradictoryFault, match=f"{name} can never befall {kind.value}"):
+                arm(a_link(), name, kind=kind, times=1)
+
+
+def test_faults_of_writing_reading_and_news_befall_what_they_are_about() -> None:
+    read, write = CommandKind.GET_USER_CODE, CommandKind.SET_USER_CODE
+    met = {name: (read in row.befalls, write in row.befalls) for name, row in FAULTS.items()}
+    assert [name for name, both in met.items() if both == (True, False)] == [
+        "stale_read",
+        "masked_read",
+    ]
+    assert [name for name, both in met.items() if both == (False, False)] == [
+        "event_suppressed",
+        "event_duplicated",
+    ]
+    assert [name for name, both in met.items() if both == (False, True)] == [
+        "ack_without_write",
+        "write_without_ack",
+        "refuse",
+        "wrong_slot",
+        "truncated_code",
+        "supervision_stuck",
+        "brown_out",
+    ]
 
 
 def test_what_is_armed_is_listed_oldest_first_in_words() -> None:
@@ -126,10 +152,12 @@ def test_a_count_tells_how_often_the_fault_is_still_to_come() -> None:
 
 
 def test_a_fault_is_not_used_up_on_a_lock_that_hears_nothing() -> None:
-    for name in BUILT:
+    for name in WORDS:
         link = arm(a_link(RadioState.DEAD), name, times=1)
-        after, journey, end = travelled(link)
-        assert (after, journey.fired, end.fired) == (link, (), ())
+        for kind in (CommandKind.SET_USER_CODE, CommandKind.GET_USER_CODE):
+            after, journey, end = travelled(link, kind)
+            assert (after, journey.fired, end.fired) == (link, (), ())
+        assert notify(link, NOW_US, FAST, Random(1)) == (link, (), ())
 
 
 def test_a_lie_is_not_used_up_on_a_frame_that_is_lost() -> None:

@@ -5,13 +5,10 @@ from random import Random
 
 import pytest
 
-from simulator.radio.errors import NotBuilt
-from simulator.radio.link import Link, answer, arrives, notify, send, unheard
+from simulator.radio.link import Link, answer, arrives, notify, unheard
 from simulator.radio.timing import FAST, INSTANT, ZWAVE, Timing
-from simulator.radio.words import BUILT, CommandKind, RadioState, TransmitOutcome, Treatment
+from simulator.radio.words import CommandKind, RadioState, TransmitOutcome, Treatment
 from tests.radio.builders import NOW_US, a_link, sent, travelled
-
-NOT_BUILT = [state for state in RadioState if state not in BUILT]
 
 
 def test_a_lock_that_is_awake_answers_at_once() -> None:
@@ -99,7 +96,7 @@ def test_a_lock_that_goes_while_the_frame_is_under_way_does_not_hear_it(gone: Li
     at_us = journey.arrivals[0].at_us
     assert arrives(link, journey, at_us)
     assert not arrives(gone, journey, at_us)
-    end = unheard(gone, journey)
+    end = unheard(journey)
     assert (end.outcome, end.at_us) == (TransmitOutcome.NO_ACK, journey.no_ack_at_us)
     assert end.attempts == FAST.attempts_max
 
@@ -169,25 +166,6 @@ def test_a_notification_cannot_overtake_an_older_one() -> None:
         heard_us.extend(arrivals_us)
     assert len(heard_us) == 200
     assert heard_us == sorted(heard_us)
-
-
-@pytest.mark.parametrize("state", NOT_BUILT, ids=lambda state: state.value)
-def test_a_state_that_is_not_built_is_refused_by_its_name(state: RadioState) -> None:
-    link, journey = sent(a_link())
-    other = replace(link, state=state)
-    message = f"radio state {state.value} is not built yet; built are: awake, asleep, dead"
-    with pytest.raises(NotBuilt, match=message):
-        send(other, CommandKind.PING, NOW_US, FAST, Random(1))
-    with pytest.raises(NotBuilt, match=message):
-        notify(other, NOW_US, FAST, Random(1))
-    with pytest.raises(NotBuilt, match=message):
-        arrives(other, journey, journey.arrivals[0].at_us)
-    with pytest.raises(NotBuilt, match=message):
-        unheard(other, journey)
-
-
-def test_three_states_are_words_only() -> None:
-    assert [state.value for state in NOT_BUILT] == ["degraded", "deaf", "key_lost"]
 
 
 def test_instant_takes_no_time_even_to_wake_a_lock() -> None:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from simulator.radio.words import (
-    BUILT,
+    HEARS,
+    IS_HEARD,
     CommandKind,
     RadioState,
     TransmitOutcome,
-    Treatment,
 )
 
 
@@ -20,8 +20,9 @@ def test_the_states_are_the_words_of_scenario_files() -> None:
     ]
 
 
-def test_awake_asleep_and_dead_are_built() -> None:
-    assert {state.value for state in BUILT} == {"awake", "asleep", "dead"}
+def test_who_hears_and_who_is_heard_in_which_state() -> None:
+    assert {state.value for state in HEARS} == {"awake", "asleep", "degraded", "key_lost"}
+    assert {state.value for state in IS_HEARD} == {"awake", "asleep", "degraded", "deaf"}
 
 
 def test_outcomes_stand_in_the_order_of_z_waves_transmit_status() -> None:
@@ -32,10 +33,6 @@ def test_outcomes_stand_in_the_order_of_z_waves_transmit_status() -> None:
         "not_idle",
         "no_route",
     ]
-
-
-def test_a_frame_is_treated_normally_or_as_one_of_two_lies() -> None:
-    assert {treatment.value for treatment in Treatment} == {"normal", "skip_write", "refuse"}
 
 
 def test_what_sets_clears_assigns_or_operates_writes_and_nothing_else_does() -> None:

@@ -89,7 +89,7 @@ def test_a_call_has_the_parameters_of_seams_own_sdk(verb: str) -> None:
     [
         ("- create: ▶{name: Anna}", "'device_id' is missing"),
         ("- create: {device_id: ▶frnt}", "no lock of this scenario is named 'frnt'; did you mean"),
-        ("- create: {device_id: ▶'*'}", "is one device, and this is 3"),
+        ("- create: {device_id: ▶'*'}", "must be one device, and this is 3"),
         ("- create: {▶device_ids: [front]}", "unknown key 'device_ids'; did you mean 'device_id'?"),
         (
             "- create: {device_id: front, code: ▶4827}",

@@ -45,7 +45,7 @@ LOOK = "- expect_device: {front: {slots_used: 0}}\n"
         ("clock: {zone: ▶../etc/passwd}", "'../etc/passwd' is no time zone"),
         ("clock: {▶stat: x}", "unknown key 'stat'; did you mean 'start'?"),
         ("timing: ▶fats", "'fats' is no timing of the radio; did you mean 'fast'?"),
-        ("timing: ▶zwave", "timing of the radio 'zwave' is not built yet"),
+        ("timing: ▶zwav", "'zwav' is no timing of the radio; did you mean 'zwave'?"),
         ("hosts: ▶per-hub", "must be per-lock or a number of hosts, not 'per-hub'"),
         ("hosts: ▶0", "must be 1 to 256"),
         ("hosts: ▶true", "must be a whole number, 1 to 256; not true or false"),
@@ -83,14 +83,13 @@ LOOK = "- expect_device: {front: {slots_used: 0}}\n"
             "no profile is named 'deadbot-30'; did you mean",
         ),
         ("locks: {front: {profile: nuki, radio: ▶ded}}", "'ded' is no state of the radio; did you"),
-        ("locks: {front: {profile: nuki, radio: ▶deaf}}", "state of the radio 'deaf' is not built"),
         (
             "locks: {front: {profile: nuki, radio: ▶daef}}",
             "'daef' is no state of the radio; did you",
         ),
         (
-            "locks: {front: {profile: nuki, power: ▶low}}",
-            "state of the power 'low' is not built yet",
+            "locks: {front: {profile: nuki, power: ▶lwo}}",
+            "'lwo' is no state of the power; did you mean 'low'?",
         ),
         ("locks: {front: {profile: nuki, zone: ▶Mars}}", "'Mars' is no time zone"),
         ("locks: {front: {profile: nuki, hub: ▶attic}}", "no hub is named 'attic': declare it"),
@@ -166,15 +165,47 @@ def test_a_constraint_that_is_misspelt_is_suggested() -> None:
     assert message.endswith("did you mean 'no_zeros'?")
 
 
-def test_two_locks_on_one_hub_are_not_built_yet() -> None:
-    locks = "defaults: {profile: nuki}\nlocks: {a: , b: }\n"
-    assert_problem(a_file(f"{locks}hubs: {{h: {{locks: ▶[a, b]}}}}"), "2 locks on one hub are not")
+HUBS = "defaults: {profile: nuki}\nlocks: {a: , b: }\nhubs: {attic: {locks: [a, b]}}\n"
+
+
+def test_locks_that_share_a_hub_cannot_have_a_host_each() -> None:
     assert_problem(
-        a_file(
-            "defaults: {profile: nuki}\nlocks: {a: {hub: ▶h}, b: {hub: h}}\nhubs: {h: }\n",
-        ),
-        "2 locks on one hub are not built yet",
+        a_file(f"{HUBS}hosts: ▶per-lock"),
+        "the locks of 'attic' share one radio, and a radio lives in one host",
     )
+
+
+@pytest.mark.parametrize(
+    ("hubs", "message"),
+    [
+        ("{▶attic: }", "no lock hangs on this hub"),
+        ("{▶hub of a: {locks: b}}", "'hub of a' is not a name: letters, digits"),
+    ],
+)
+def test_a_hub_has_a_name_and_a_lock(hubs: str, message: str) -> None:
+    text = f"defaults: {{profile: nuki}}\nlocks: {{a: , b: }}\nhubs: {hubs}"
+    assert_problem(a_file(text), message)
+
+
+def test_a_hub_carries_no_more_locks_than_a_host_serves() -> None:
+    text = 'defaults: {profile: nuki}\nlocks: {"d-{1..1025}": }\nhubs: {▶attic: {locks: "*"}}'
+    assert_problem(a_file(text), "1025 locks on one hub are too many; the most is 1,024")
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("{hub: ▶atic, state: down}", "no hub is named 'atic'; did you mean 'attic'?"),
+        ("{hub: ▶a, state: down}", "no hub is named 'a'"),
+        ("{hub: ▶[attic], state: down}", "must be the name of a hub, not a list"),
+        ("{hub: attic, state: ▶off}", "a bare 'off' is true or false to some"),
+        ("{hub: attic, state: ▶donw}", "'donw' is no state of a hub; did you mean 'down'?"),
+        ("▶{hub: attic}", "'state' is missing"),
+    ],
+)
+def test_the_hub_of_a_step_is_a_declared_one(step: str, message: str) -> None:
+    rest = "- expect_device: {a: {slots_used: 0}}\n"
+    assert_problem(f"version: 1\nname: x\n{HUBS}steps:\n- hub: {step}\n{rest}", message)
 
 
 def test_a_lock_has_one_hub() -> None:
@@ -226,7 +257,6 @@ def test_a_lock_has_one_hub() -> None:
         ),
         ("- keypad: {lock: ▶[], code: '1'}", "the list is empty: name a lock"),
         ("- inject: {lock: front, fault: ▶lost_akc, times: 1}", "'lost_akc' is no fault; did you"),
-        ("- inject: {lock: front, fault: ▶delay, times: 1}", "fault 'delay' is not built yet"),
         ("- inject: {lock: front, fault: ▶dealy, times: 1}", "'dealy' is no fault; did you mean"),
         ("- inject: ▶{lock: front, fault: refuse}", "say either times or probability"),
         (
@@ -252,7 +282,20 @@ def test_a_lock_has_one_hub() -> None:
         ("- thumbturn: {lock: front, locked: ▶'true'}", "must be true or false, not text: take"),
         ("- thumbturn: {lock: front, locked: ▶on}", "a bare 'on' is true or false to some"),
         ("- radio: {lock: front, state: ▶offline}", "'offline' is no state of the radio"),
-        ("- radio: {lock: front, state: ▶degraded}", "state of the radio 'degraded' is not built"),
+        ("- radio: {lock: front, state: deaf, ▶loss: 0.5}", "only a degraded radio has this"),
+        ("- radio: {lock: front, state: dead, ▶latency: 1s}", "only a degraded radio has this"),
+        ("- radio: {lock: front, state: degraded, loss: ▶2}", "must be 0 to 1"),
+        ("- radio: {lock: front, state: degraded, loss: ▶much}", "must be a number from 0 to 1"),
+        ("- battery: {lock: front, percent: ▶101}", "must be 0 to 100"),
+        ("- battery: ▶{lock: front}", "'percent' is missing"),
+        ("- factory_reset: {lock: ▶frunt}", "no lock of this scenario is named 'frunt'"),
+        ("- jam: {lock: front, jammed: ▶1}", "must be true or false"),
+        ("- keypad_state: {lock: front, state: ▶holiday}", "'holiday' is no condition of a keypad"),
+        ("- clear_faults: {lock: front, fault: ▶freez}", "'freez' is no fault; did you mean"),
+        (
+            "- inject: {lock: front, fault: event_suppressed, times: 1, command: ▶ping}",
+            "the fault event_suppressed never meets the command ping",
+        ),
         ("- power: {lock: front, action: ▶kill}", "'kill' is no power action"),
         ("- power: ▶{lock: front}", "'action' is missing"),
     ],

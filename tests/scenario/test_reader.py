@@ -12,6 +12,7 @@ from pydantic import PlainValidator
 
 from latchbench.pin import Pin
 from simulator import profiles
+from simulator.scenario.actions import ACTIONS
 from simulator.scenario.call_expectations import CreateMultipleExpect
 from simulator.scenario.calls import After, CreateMultiple
 from simulator.scenario.expectations import (
@@ -240,9 +241,10 @@ def test_what_a_verb_means(step: str, body: dict[str, Any]) -> None:
     assert {name: getattr(read_body, name) for name in body} == body
 
 
-def test_every_verb_has_its_own_body() -> None:
+def test_every_verb_that_does_something_has_its_own_body() -> None:
     bodies = [verb.body for verb in VERBS.values() if verb.body is not None]
-    assert len(set(bodies)) == len(bodies)
+    assert len(bodies) == len(set(bodies))
+    assert {verb for verb, spec in VERBS.items() if spec.body is not None} == set(ACTIONS)
 
 
 def test_only_what_is_written_is_sent_and_null_is_sent_as_null() -> None:
@@ -464,15 +466,15 @@ def test_a_file_is_told_once_however_often_it_is_named(tmp_path: Path) -> None:
 
 
 def test_a_new_verb_is_a_model_and_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Battery(Body):
+    class Odour(Body):
         locks: Locks
         percent: Annotated[int, PlainValidator(whole(0, 100))]
 
-    monkeypatch.setitem(VERBS, "battery", Verb(Battery))
-    body = only_step("- battery: {locks: 'o*', percent: 9}").body
-    assert isinstance(body, Battery)
+    monkeypatch.setitem(VERBS, "odour", Verb(Odour))
+    body = only_step("- odour: {locks: 'o*', percent: 9}").body
+    assert isinstance(body, Odour)
     assert (body.locks, body.percent) == (("odd",), 9)
-    found = problems_of(a_scenario("- battery: {locks: od, percnt: 9}\n"))
+    found = problems_of(a_scenario("- odour: {locks: od, percnt: 9}\n"))
     assert [message.split(";")[0] for _, _, _, message in found] == [
         "nothing is expected, so this would always pass",
         "'percent' is missing",

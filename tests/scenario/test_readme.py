@@ -7,13 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from simulator.radio.faults import FAULTS as FAULT_TABLE
 from simulator.scenario.expectations import DEVICE
 from simulator.scenario.outline import STEP_KEYS
 from simulator.scenario.reader import read_scenario_text
 from simulator.scenario.schema import File, Lock
 from simulator.scenario.shapes import OPERATORS
 from simulator.scenario.verbs import VERBS
-from simulator.scenario.words import FAULTS, FEEDBACKS, METRICS, RADIO_STATES, REASONS
+from simulator.scenario.words import (
+    FAULTS,
+    FEEDBACKS,
+    KEYPAD_STATES,
+    METRICS,
+    POWER_STATES,
+    RADIO_STATES,
+    REASONS,
+)
 
 README = (Path(__file__).parents[2] / "scenarios" / "README.md").read_text(encoding="utf-8")
 
@@ -89,10 +98,22 @@ def test_every_matcher_has_a_row() -> None:
     assert set(re.findall(r"\{(\w+):", shown)) - {"status"} == set(OPERATORS)
 
 
+def test_every_fault_is_told_in_its_own_words() -> None:
+    told = {words(row[0])[0]: row[1] for row in table("| a fault |")}
+    assert told == {name: fault.meaning for name, fault in FAULT_TABLE.items()}
+
+
+def test_every_state_of_the_radio_is_told() -> None:
+    told = tuple(words(row[0])[0] for row in table("| state |"))
+    assert told == RADIO_STATES.built
+
+
 @pytest.mark.parametrize(
     ("title", "known"),
     [
         ("radio", RADIO_STATES.built),
+        ("power", POWER_STATES.built),
+        ("keypad", KEYPAD_STATES.built),
         ("fault", FAULTS.built),
         ("reason", REASONS),
         ("feedback", FEEDBACKS),

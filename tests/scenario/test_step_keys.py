@@ -69,7 +69,7 @@ def test_calls_that_save_nothing_have_a_name_while_they_are_in_flight() -> None:
         ("- await: ▶booking\n", "no call is in the background as 'booking' here"),
         (
             f"{FLYING}- keypad: {{lock: front, code: ▶'${{booking.code}}'}}\n- await: booking\n",
-            "'booking' is saved only later, by step 3",
+            "'booking' is not saved here: its call is in the background until a step awaits it",
         ),
         (
             f"{FLYING}- await: booking\n  expect: {{raises: {{}}}}\n"

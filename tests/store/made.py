@@ -7,18 +7,24 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from gateway.policy.answers import AnswerRecord, AttemptView, CreateView
+from gateway.policy.attempts import AttemptRecord, AttemptStatus, AttemptType
+from gateway.policy.mutations import Change, Mutation, Terms
 from gateway.policy.records import (
+    AccessCodeView,
     Changes,
     CodeKind,
     CodeProblem,
     CodeRecord,
     CodeWarning,
+    CreateMultipleView,
     DeviceRecord,
     EventRecord,
     Facts,
     GroupRecord,
     GroupState,
     Progress,
+    Status,
     UnmanagedRecord,
     Want,
 )
@@ -106,6 +112,10 @@ def changes(*kept: Any) -> Changes:
                 made.codes[record.access_code_id] = record
             case UnmanagedRecord():
                 made.unmanaged[record.access_code_id] = record
+            case AttemptRecord():
+                made.attempts[record.action_attempt_id] = record
+            case AnswerRecord():
+                made.answers[record.request_id] = record
             case EventRecord():
                 made.events.append(record)
             case _:
@@ -129,6 +139,7 @@ def a_decision(number: int, devices: int = 3) -> Changes:
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 INSTANTS = st.integers(-(2**62), 2**62)
 COUNTS = st.integers(0, 2**31 - 1)
+DIGITS = st.from_regex(r"[0-9]{4,12}", fullmatch=True).map(Pin)
 PINS = st.one_of(st.text("0123456789", max_size=20), TEXTS).map(Pin)
 IDS = st.sampled_from(["a", "b", "c", "d"])  # few, so that records are replaced and deleted
 
@@ -146,6 +157,15 @@ PROBLEMS = st.lists(
 ).map(tuple)
 WARNINGS = st.lists(
     st.builds(CodeWarning, warning_code=TEXTS, message=TEXTS, created_at_us=INSTANTS), max_size=2
+).map(tuple)
+TERMS = st.builds(
+    Terms,
+    name=st.none() | TEXTS,
+    starts_at_us=st.none() | INSTANTS,
+    ends_at_us=st.none() | INSTANTS,
+)
+MUTATIONS = st.lists(
+    st.builds(Mutation, st.sampled_from(Change), INSTANTS, TERMS, TERMS), max_size=2
 ).map(tuple)
 FACTS = st.builds(
     Facts,
@@ -207,6 +227,10 @@ CODES = st.builds(
     external_modification_allowed=st.booleans(),
     errors=PROBLEMS,
     warnings=WARNINGS,
+    old_pins=st.lists(st.from_regex(r"[0-9]{4,12}", fullmatch=True).map(Pin), max_size=2).map(
+        tuple
+    ),
+    mutations=MUTATIONS,
     kind=st.sampled_from(CodeKind),
     is_native=st.booleans(),
     was_scheduled=st.booleans(),
@@ -232,16 +256,78 @@ EVENTS = st.builds(
     code=st.none() | PINS,
     errors=PROBLEMS,
     warnings=WARNINGS,
+    old_code=st.none() | PINS,
+    mutations=MUTATIONS,
     backup_access_code_id=st.none() | IDS,
+)
+ATTEMPTS = st.builds(
+    AttemptRecord,
+    action_attempt_id=IDS,
+    action_type=st.sampled_from(AttemptType),
+    status=st.sampled_from(AttemptStatus),
+    access_code_id=IDS,
+    device_id=IDS,
+    created_at_us=INSTANTS,
+    error_type=st.none() | TEXTS,
+    error_message=st.none() | TEXTS,
+)
+VIEWS = st.builds(
+    AccessCodeView,
+    access_code_id=IDS,
+    device_id=IDS,
+    workspace_id=IDS,
+    name=st.none() | TEXTS,
+    code=st.none() | PINS,
+    common_code_key=st.none() | TEXTS,
+    type=TEXTS,
+    status=st.sampled_from(Status),
+    created_at_us=INSTANTS,
+    starts_at_us=st.none() | INSTANTS,
+    ends_at_us=st.none() | INSTANTS,
+    errors=PROBLEMS,
+    warnings=WARNINGS,
+    pending_mutations=st.just(()),
+    is_managed=st.booleans(),
+    is_external_modification_allowed=st.booleans(),
+    appearance_name=TEXTS,
+    group_id=IDS,
+)
+ANSWERS = st.builds(
+    AnswerRecord,
+    request_id=IDS,
+    digest=TEXTS,
+    created_at_us=INSTANTS,
+    view=st.builds(
+        CreateMultipleView,
+        access_codes=st.lists(VIEWS, max_size=2).map(tuple),
+        group_id=IDS,
+        shared=st.lists(IDS, max_size=2).map(tuple),
+        random=st.just(()),
+        warnings=WARNINGS,
+        ignored_parameters=st.lists(TEXTS, max_size=1).map(tuple),
+    )
+    | st.builds(
+        CreateView,
+        access_code=VIEWS,
+        attempt=st.builds(AttemptView, IDS, TEXTS, TEXTS, access_code=st.none() | VIEWS),
+        warnings=WARNINGS,
+        ignored_parameters=st.just(()),
+    ),
 )
 
 
 @st.composite
 def any_changes(draw: st.DrawFn) -> Changes:
     made = changes(
-        *draw(st.lists(st.one_of(DEVICES, GROUPS, CODES, UNMANAGED, EVENTS), max_size=6))
+        *draw(
+            st.lists(
+                st.one_of(DEVICES, GROUPS, CODES, UNMANAGED, EVENTS, ATTEMPTS, ANSWERS), max_size=6
+            )
+        )
     )
     made.deleted_codes |= draw(st.sets(IDS, max_size=2))
     made.deleted_groups |= draw(st.sets(IDS, max_size=2))
     made.deleted_unmanaged |= draw(st.sets(IDS, max_size=2))
+    made.deleted_attempts |= draw(st.sets(IDS, max_size=2))
+    made.deleted_answers |= draw(st.sets(IDS, max_size=2))
     return made

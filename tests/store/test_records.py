@@ -35,6 +35,9 @@ from tests.store.made import (
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
+    from gateway.policy.answers import AnswerRecord
+    from gateway.policy.attempts import AttemptRecord
+
 
 class Oracle:
     """What a store holds, kept in plain dicts by applying one thing after the other."""
@@ -44,6 +47,8 @@ class Oracle:
         self.groups: dict[str, GroupRecord] = {}
         self.codes: dict[str, CodeRecord] = {}
         self.unmanaged: dict[str, UnmanagedRecord] = {}
+        self.attempts: dict[str, AttemptRecord] = {}
+        self.answers: dict[str, AnswerRecord] = {}
         self.events: list[EventRecord] = []
 
     def apply(self, done: Changes) -> None:
@@ -51,7 +56,13 @@ class Oracle:
         self.groups |= done.groups
         self.codes |= done.codes
         self.unmanaged |= done.unmanaged
+        self.attempts |= done.attempts
+        self.answers |= done.answers
         self.events += done.events
+        for key in done.deleted_attempts:
+            self.attempts.pop(key, None)
+        for key in done.deleted_answers:
+            self.answers.pop(key, None)
         for key in done.deleted_codes:
             self.codes.pop(key, None)
         for key in done.deleted_groups:
@@ -65,6 +76,8 @@ class Oracle:
         assert {group.group_id: group for group in there.groups} == self.groups
         assert {code.access_code_id: code for code in there.codes} == self.codes
         assert {code.access_code_id: code for code in there.unmanaged} == self.unmanaged
+        assert {one.action_attempt_id: one for one in there.attempts} == self.attempts
+        assert {one.request_id: one for one in there.answers} == self.answers
         assert store.events_after(None, 1000) == self.events
 
 

@@ -11,14 +11,25 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from gateway.policy.answers import AttemptView, CreateView, GeneratedCode, UnmanagedView
+from gateway.policy.create import parse_create
 from gateway.policy.cursor import Place, take_page
 from gateway.policy.errors import (
     AccessCodeNotFound,
+    ActionAttemptNotFound,
+    CommonCodeKeyNotFound,
     DeviceNotFound,
     GatewayError,
     InvalidInput,
     Problem,
 )
+from gateway.policy.lookups import (
+    parse_attempt,
+    parse_attempts,
+    parse_generate,
+    parse_unmanaged,
+)
+from gateway.policy.mutations import Change, Mutation
 from gateway.policy.queries import (
     parse_delete,
     parse_device,
@@ -42,11 +53,12 @@ from gateway.policy.records import (
     StragglerView,
 )
 from gateway.policy.request import parse_create_multiple
+from gateway.policy.update import parse_update, parse_update_multiple
 from latchbench.lockstep import Answer, SteppedRefusal
 from latchbench.pin import Pin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -131,6 +143,7 @@ class FakePlane:
         self.failure: BaseException | None = None
         self.silent = False
         self.bodies: list[Mapping[str, object]] = []
+        self.stored: list[EventRecord] = []
         self.feed = FakeFeed()
 
     def _answer(self, body: Mapping[str, object], answer: Answer[T], make: Callable[[], T]) -> None:
@@ -226,12 +239,99 @@ class FakePlane:
         )
         return Page(tuple(page), None if last is None else wanted.cursor(last))
 
-    def delete(self, query: Mapping[str, object], answer: Answer[None]) -> None:
+    def delete(self, query: Mapping[str, object], answer: Answer[AttemptView]) -> None:
         self._answer(query, answer, lambda: self._delete(query))
 
-    def _delete(self, query: Mapping[str, object]) -> None:
+    def _delete(self, query: Mapping[str, object]) -> AttemptView:
         if self.codes.pop(parse_delete(query).access_code_id, None) is None:
             raise AccessCodeNotFound
+        return AttemptView("attempt-1", "DELETE_ACCESS_CODE", "pending")
+
+    def create(self, body: Mapping[str, object], answer: Answer[CreateView]) -> None:
+        self._answer(body, answer, lambda: self._create_one(body))
+
+    def _create_one(self, body: Mapping[str, object]) -> CreateView:
+        create = parse_create(body, NOW_US)
+        row = a_code(
+            len(self.codes),
+            create.request.device_ids[0],
+            name=create.request.name,
+            code=create.request.code or Pin("0913"),
+            common_code_key=create.common_code_key,
+        )
+        self.codes[row.access_code_id] = row
+        attempt = AttemptView("attempt-1", "CREATE_ACCESS_CODE", "pending")
+        return CreateView(row, attempt, (FEW,), create.request.ignored_parameters)
+
+    def update(self, body: Mapping[str, object], answer: Answer[AttemptView]) -> None:
+        self._answer(body, answer, lambda: self._update(body))
+
+    def _update(self, body: Mapping[str, object]) -> AttemptView:
+        wanted = parse_update(body, NOW_US)
+        row = self.codes.get(wanted.access_code_id)
+        if row is None:
+            raise AccessCodeNotFound
+        row = replace(
+            row,
+            name=wanted.update.name or row.name,
+            code=wanted.update.code or row.code,
+            pending_mutations=(
+                PendingMutation(
+                    "updating_code",
+                    "Setting another code on the lock.",
+                    NOW_US,
+                    change=Mutation(Change.CODE, NOW_US),
+                    old_code=row.code,
+                    code=wanted.update.code,
+                ),
+            ),
+        )
+        self.codes[row.access_code_id] = row
+        return AttemptView("attempt-1", "UPDATE_ACCESS_CODE", "success", access_code=row)
+
+    def update_multiple(self, body: Mapping[str, object], answer: Answer[None]) -> None:
+        self._answer(body, answer, lambda: self._update_multiple(body))
+
+    def _update_multiple(self, body: Mapping[str, object]) -> None:
+        wanted = parse_update_multiple(body, NOW_US)
+        rows = [row for row in self.codes.values() if row.common_code_key == wanted.common_code_key]
+        if wanted.common_code_key is None or not rows:
+            raise CommonCodeKeyNotFound
+        for row in rows:
+            self.codes[row.access_code_id] = replace(row, name=wanted.update.name)
+
+    def generate(self, query: Mapping[str, object], answer: Answer[GeneratedCode]) -> None:
+        self._answer(query, answer, lambda: GeneratedCode(parse_generate(query), Pin("0913")))
+
+    def get_unmanaged(self, query: Mapping[str, object], answer: Answer[UnmanagedView]) -> None:
+        self._answer(query, answer, lambda: self._unmanaged(parse_get(query).device_id))
+
+    def list_unmanaged(self, query: Mapping[str, object], answer: Answer[Page]) -> None:
+        self._answer(
+            query, answer, lambda: Page((self._unmanaged(parse_unmanaged(query).device_id),))
+        )
+
+    def _unmanaged(self, device_id: str | None) -> UnmanagedView:
+        return UnmanagedView(
+            "theirs", device_id or "front", "workspace-1", Pin("7319"), Status.SET, NOW_US
+        )
+
+    def get_attempt(self, query: Mapping[str, object], answer: Answer[AttemptView]) -> None:
+        self._answer(query, answer, lambda: self._attempt(parse_attempt(query)))
+
+    def _attempt(self, attempt_id: str) -> AttemptView:
+        if attempt_id != "attempt-1":
+            raise ActionAttemptNotFound
+        return AttemptView(
+            attempt_id, "UPDATE_ACCESS_CODE", "error", "failed_to_set_on_device", "It said no."
+        )
+
+    def list_attempts(self, query: Mapping[str, object], answer: Answer[Page]) -> None:
+        self._answer(
+            query,
+            answer,
+            lambda: Page((self._attempt("attempt-1"),) if parse_attempts(query) else ()),
+        )
 
     def pull_backup(self, query: Mapping[str, object], answer: Answer[PulledView]) -> None:
         self._answer(query, answer, lambda: self._pull(query))
@@ -278,6 +378,13 @@ class FakePlane:
             raise InvalidInput([Problem("after_event_id", "There is no such event")])
         self.bodies.append({"after_event_id": after_event_id})
         return self.feed
+
+    def stored_events(self, after_event_id: str | None) -> Sequence[EventRecord]:
+        if after_event_id == "unknown":
+            raise InvalidInput([Problem("after_event_id", "There is no such event")])
+        ids = [event.event_id for event in self.stored]
+        start = 0 if after_event_id is None else ids.index(after_event_id) + 1
+        return self.stored[start:]
 
 
 class FakeGate:

@@ -22,7 +22,8 @@ FAR_US = START_US + 3_600_000_000
 
 
 def a_lock(name: str = "front", **changes: Any) -> dict[str, Any]:
-    return {"name": name, "lock_id": f"id-{name}", "hub": "h", "profile": "deadbolt-30", **changes}
+    own = {"name": name, "lock_id": f"id-{name}", "hub": f"hub of {name}"}
+    return {**own, "profile": "deadbolt-30", **changes}
 
 
 def host_plain(folder: Any, **changes: Any) -> dict[str, Any]:

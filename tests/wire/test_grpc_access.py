@@ -188,12 +188,63 @@ async def test_all_input_problems_are_field_violations(stub: Any) -> None:
     assert infos(details) == [("INVALID_INPUT", {})]
 
 
+async def test_one_code_is_created_changed_and_deleted(stub: Any, plane: FakePlane) -> None:
+    created = await call(stub.Create, pb.CreateRequest(device_id="front", code="000123"))
+    assert plane.bodies == [{"device_id": "front", "code": "000123"}]
+    assert created.action_attempt.status == pb.ATTEMPT_STATUS_PENDING
+    code_id = created.access_code.access_code_id
+    request = pb.UpdateRequest(access_code_id=code_id, code="000321", type=pb.CODE_TYPE_ONGOING)
+    updated = await call(stub.Update, request)
+    assert plane.bodies[-1] == {"access_code_id": code_id, "code": "000321", "type": "ongoing"}
+    assert updated.action_attempt.status == pb.ATTEMPT_STATUS_SUCCESS
+    row = updated.action_attempt.access_code
+    (mutation,) = row.pending_mutations
+    assert (getattr(mutation, "from").code, mutation.to.code) == ("000123", "000321")
+    deleted = await call(stub.Delete, pb.DeleteRequest(access_code_id=code_id, sync=True))
+    assert deleted.action_attempt.action_type == "DELETE_ACCESS_CODE"
+    assert plane.codes == {}
+
+
+async def test_linked_codes_are_changed_by_their_key(stub: Any, plane: FakePlane) -> None:
+    plane.codes = {"code-0": a_code(common_code_key="k"), "code-1": a_code(1, common_code_key="k")}
+    await call(stub.UpdateMultiple, pb.UpdateMultipleRequest(common_code_key="k", name="Jane"))
+    assert {row.name for row in plane.codes.values()} == {"Jane"}
+    error = await refusal(stub.UpdateMultiple, pb.UpdateMultipleRequest(common_code_key="none"))
+    assert error.code() is grpc.StatusCode.NOT_FOUND
+
+
+async def test_attempts_and_codes_that_others_made_are_read(stub: Any) -> None:
+    request = pb.GetActionAttemptRequest(action_attempt_id="attempt-1")
+    attempt = (await call(stub.GetActionAttempt, request)).action_attempt
+    assert (attempt.status, attempt.error_type) == (
+        pb.ATTEMPT_STATUS_ERROR,
+        "failed_to_set_on_device",
+    )
+    listed = await call(stub.ListUnmanaged, pb.ListUnmanagedRequest(device_id="front"))
+    found = await call(stub.GetUnmanaged, pb.GetRequest(access_code_id="theirs"))
+    assert list(listed.access_codes) == [found.access_code]
+    assert (found.access_code.code, found.access_code.status) == ("7319", pb.CODE_STATUS_SET)
+    generated = await call(stub.GenerateCode, pb.GenerateCodeRequest(device_id="front"))
+    assert (generated.device_id, generated.code) == ("front", "0913")
+
+
+async def test_an_id_that_stands_for_another_call_already_exists(
+    stub: Any, plane: FakePlane
+) -> None:
+    plane.failure = errors.RequestIdReused()
+    request = pb.CreateMultipleRequest(device_ids=["a"], request_id="again")
+    assert (await rich(stub.CreateMultiple, request))[0] is grpc.StatusCode.ALREADY_EXISTS
+    assert plane.bodies[-1]["request_id"] == "again"
+
+
 async def test_what_is_not_built_is_unimplemented_and_named(stub: Any) -> None:
-    request = pb.CreateMultipleRequest(device_ids=["a"], request_id="again", sync=True)
+    request = pb.CreateMultipleRequest(device_ids=["a"], is_offline_access_code=True, sync=True)
+    request.starts_at.FromSeconds(NOW_US // 1_000_000 + 3600)
+    request.ends_at.FromSeconds(NOW_US // 1_000_000 + 7200)
     code, details = await rich(stub.CreateMultiple, request)
     assert code is grpc.StatusCode.UNIMPLEMENTED
     [bad] = [one for one in details if isinstance(one, error_details_pb2.BadRequest)]
-    assert [one.field for one in bad.field_violations] == ["request_id"]
+    assert [one.field for one in bad.field_violations] == ["is_offline_access_code"]
 
 
 async def test_a_refusal_has_one_error_info_for_each_device(stub: Any, plane: FakePlane) -> None:
@@ -345,6 +396,18 @@ async def test_events_are_watched_from_the_moment_the_call_stands(
     await plane.feed.closed.wait()
 
 
+@pytest.mark.parametrize(("after", "seen"), [(None, [1, 2, 3]), (1, [2, 3]), (3, [])])
+async def test_a_watch_of_what_is_stored_ends_after_it(
+    stub: Any, plane: FakePlane, after: int | None, seen: list[int]
+) -> None:
+    plane.stored = [an_event(number) for number in (1, 2, 3)]
+    last = None if after is None else f"event-{after}"
+    request = pb.WatchEventsRequest(after_event_id=last, stored=True)
+    watch = stub.WatchEvents(request, metadata=AUTH, timeout=GUARD_S)
+    assert [event.event_id async for event in watch] == [f"event-{number}" for number in seen]
+    assert plane.bodies == [], "nobody watches"
+
+
 async def test_a_watch_ends_with_the_reason(stub: Any, plane: FakePlane) -> None:
     watch = stub.WatchEvents(pb.WatchEventsRequest(), metadata=AUTH, timeout=GUARD_S)
     plane.feed.waiting.put_nowait(errors.WatcherFellBehind("event-9"))
@@ -360,10 +423,13 @@ async def test_a_watch_ends_with_the_reason(stub: Any, plane: FakePlane) -> None
 
 async def test_a_watch_after_an_unknown_event_or_without_a_key_is_refused(stub: Any) -> None:
     unknown = pb.WatchEventsRequest(after_event_id="unknown")
-    for metadata, code in (
-        (AUTH, grpc.StatusCode.INVALID_ARGUMENT),
-        ((), grpc.StatusCode.UNAUTHENTICATED),
+    past = pb.WatchEventsRequest(after_event_id="unknown", stored=True)
+    for request, metadata, code in (
+        (unknown, AUTH, grpc.StatusCode.INVALID_ARGUMENT),
+        (past, AUTH, grpc.StatusCode.INVALID_ARGUMENT),
+        (unknown, (), grpc.StatusCode.UNAUTHENTICATED),
+        (past, (), grpc.StatusCode.UNAUTHENTICATED),
     ):
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.WatchEvents(unknown, metadata=metadata, timeout=GUARD_S).read()
+            await stub.WatchEvents(request, metadata=metadata, timeout=GUARD_S).read()
         assert caught.value.code() is code

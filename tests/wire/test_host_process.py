@@ -281,7 +281,7 @@ async def test_an_address_that_is_taken_stops_the_host_and_is_named(
     [
         ({"seed": "0482"}, "seed: must be given, as int"),
         ({"locks": [a_lock(codes={"1": "0482", "2": "0482"})]}, "code of slot 2: pin_in_use"),
-        ({"locks": [a_lock(radio="deaf")]}, "radio deaf is not built yet"),
+        ({"locks": [a_lock(radio="daef")]}, "radio: must be one of awake, asleep, degraded"),
     ],
 )
 async def test_settings_that_no_host_can_have_stop_it(

@@ -159,7 +159,8 @@ async def test_locks_are_listed_in_any_mode() -> None:
     async with serving() as (ends, _, _):
         listed = (await ends.device.ListLocks(pb.ListLocksRequest())).locks
         assert [lock.lock_id for lock in listed] == ["id-back", "id-front"]
-        assert {(lock.hub, lock.profile) for lock in listed} == {("h", "deadbolt-30")}
+        assert [lock.hub for lock in listed] == ["hub of back", "hub of front"]
+        assert {lock.profile for lock in listed} == {"deadbolt-30"}
 
 
 async def act(ends: Wires, call: str, **request: Any) -> bench.ActResponse:
@@ -198,6 +199,36 @@ async def test_a_wrong_act_is_answered_in_its_step_too(
         assert caught.value.code() is status
         assert "0482" not in (caught.value.details() or "")
         assert (await ends.stepper.step()).answered == []
+
+
+async def set_hub(ends: Wires, call: str, hub: str, state: str) -> None:
+    request = bench.SetHubRequest(hub=hub, state=state)
+    made = ends.control.SetHub(request, metadata=(("latchbench-call", call),))
+    await ends.stepper.step(calls=[call])
+    await made
+
+
+async def test_a_hub_is_put_out_of_work_and_back() -> None:
+    locks = [a_lock("front", hub="attic"), a_lock("back", hub="attic")]
+    async with serving(locks=locks) as (ends, core, _):
+        for state, is_up in (("down", False), ("down", False), ("up", True), ("up", True)):
+            await set_hub(ends, "c", "attic", state)
+            assert {lock.hub.is_up for lock in core.locks} == {is_up}
+
+
+@pytest.mark.parametrize(
+    ("hub", "state", "status"),
+    [
+        ("cellar", "down", grpc.StatusCode.NOT_FOUND),
+        ("hub of front", "off", grpc.StatusCode.INVALID_ARGUMENT),
+    ],
+)
+async def test_a_wrong_hub_is_answered_with_words(hub: str, state: str, status: object) -> None:
+    async with serving() as (ends, core, _):
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await set_hub(ends, "c", hub, state)
+        assert caught.value.code() is status
+        assert all(lock.hub.is_up for lock in core.locks)
 
 
 async def test_a_call_without_the_benchs_mark_is_refused_while_it_steps() -> None:

@@ -11,6 +11,7 @@ from gateway.api.envelope import Envelope
 from gateway.api.http import build_app
 from gateway.api.keys import Keyring
 from gateway.policy import errors
+from tests.policy.parameter_rows import LATER
 from tests.wire.fake_core import (
     KEY,
     FakeGate,
@@ -47,6 +48,14 @@ SERVED = {
     "/access_codes/get": {"GET", "POST"},
     "/access_codes/list": {"GET", "POST"},
     "/access_codes/delete": {"DELETE", "POST"},
+    "/access_codes/create": {"POST"},
+    "/access_codes/update": {"PATCH", "POST", "PUT"},
+    "/access_codes/update_multiple": {"PATCH", "POST"},
+    "/access_codes/generate_code": {"GET", "POST"},
+    "/access_codes/unmanaged/get": {"GET", "POST"},
+    "/access_codes/unmanaged/list": {"GET", "POST"},
+    "/action_attempts/get": {"GET", "POST"},
+    "/action_attempts/list": {"GET", "POST"},
     "/access_codes/pull_backup_access_code": {"POST"},
     "/devices/get": {"GET", "POST"},
     "/devices/list": {"GET", "POST"},
@@ -56,8 +65,7 @@ SERVED = {
 UNSERVED = [
     "/",
     "/access_codes",
-    "/access_codes/update_multiple",
-    "/access_codes/create",
+    "/access_codes/unmanaged/update",
     "/access_codes/list/",
     "/%00",
 ]
@@ -178,12 +186,22 @@ async def test_a_body_may_be_one_mebibyte_and_not_a_byte_more(client: httpx.Asyn
 async def test_a_promise_that_is_not_kept_yet_is_not_taken(client: httpx.AsyncClient) -> None:
     answer = await client.put(
         "/access_codes/create_multiple",
-        json={"device_ids": ["a"], "use_backup_access_code_pool": False},
-        headers={"idempotency-key": "again"},
+        json={"device_ids": ["a"], "is_offline_access_code": True, **LATER},
     )
     assert answer.status_code == 400
     assert answer.json()["error"]["type"] == "not_supported"
-    assert answer.json()["error"]["data"] == {"parameters": ["request_id"]}
+    assert answer.json()["error"]["data"] == {"parameters": ["is_offline_access_code"]}
+
+
+async def test_the_key_of_a_call_travels_in_a_header(
+    client: httpx.AsyncClient, plane: FakePlane
+) -> None:
+    for path, body in (
+        ("/access_codes/create_multiple", {"device_ids": ["a"]}),
+        ("/access_codes/create", {"device_id": "a"}),
+    ):
+        await client.post(path, json=body, headers={"idempotency-key": "again"})
+        assert plane.bodies[-1]["request_id"] == "again"
 
 
 async def test_a_refusal_names_every_device(client: httpx.AsyncClient, plane: FakePlane) -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import uvicorn
 from seam.exceptions import (
+    SeamActionAttemptFailedError,
     SeamHttpApiError,
     SeamHttpInvalidInputError,
     SeamHttpUnauthorizedError,
@@ -140,6 +141,45 @@ def test_get_list_and_delete_work_and_a_deleted_code_is_unknown(
     with pytest.raises(SeamHttpApiError) as caught:
         seam.access_codes.get(access_code_id="code-0")
     assert (caught.value.code, caught.value.status_code) == ("access_code_not_found", 404)
+
+
+def test_a_code_is_created_and_changed_and_both_are_told(seam: Any, plane: FakePlane) -> None:
+    row = seam.access_codes.create(device_id="front", name="Jane", code="4821")
+    assert (row.device_id, row.code, row.status) == ("front", "4821", "setting")
+    assert seam.access_codes.update(access_code_id=row.access_code_id, code="2580") is None
+    row = seam.access_codes.get(access_code_id=row.access_code_id)
+    assert row.code == "2580"
+    (mutation,) = row.pending_mutations
+    assert mutation.mutation_code == "updating_code"
+    assert [sent.get("code") for sent in plane.bodies] == ["4821", "2580", None]
+
+
+def test_linked_codes_are_changed_by_their_key(seam: Any, plane: FakePlane) -> None:
+    row = seam.access_codes.create(device_id="front", common_code_key="guest 7")
+    assert row.common_code_key == "guest 7"
+    assert seam.access_codes.update_multiple(common_code_key="guest 7", name="Jane") is None
+    assert plane.codes[row.access_code_id].name == "Jane"
+    with pytest.raises(SeamHttpApiError) as caught:
+        seam.access_codes.update_multiple(common_code_key="guest 8", name="Jane")
+    assert (caught.value.code, caught.value.status_code) == ("common_code_key_not_found", 404)
+
+
+def test_an_action_attempt_can_be_asked_for(seam: Any) -> None:
+    with pytest.raises(SeamActionAttemptFailedError) as failed:
+        seam.action_attempts.get(action_attempt_id="attempt-1")
+    assert failed.value.code == "failed_to_set_on_device"
+    (attempt,) = seam.action_attempts.list(action_attempt_ids=["attempt-1"])
+    assert (attempt.action_type, attempt.status) == ("UPDATE_ACCESS_CODE", "error")
+    with pytest.raises(SeamHttpApiError) as caught:
+        seam.action_attempts.get(action_attempt_id="attempt-2")
+    assert (caught.value.code, caught.value.status_code) == ("action_attempt_not_found", 404)
+
+
+def test_codes_that_others_made_can_be_read(seam: Any) -> None:
+    (theirs,) = seam.access_codes.unmanaged.list(device_id="front")
+    assert (theirs.code, theirs.is_managed, theirs.status) == ("7319", False, "set")
+    assert seam.access_codes.unmanaged.get(access_code_id="theirs") == theirs
+    assert seam.access_codes.generate_code(device_id="front").code == "0913"
 
 
 def test_the_sdks_paginator_walks_through_all_pages(seam: Any, plane: FakePlane) -> None:

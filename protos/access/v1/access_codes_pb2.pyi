@@ -36,6 +36,13 @@ class CodeType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CODE_TYPE_UNSPECIFIED: _ClassVar[CodeType]
     CODE_TYPE_ONGOING: _ClassVar[CodeType]
     CODE_TYPE_TIME_BOUND: _ClassVar[CodeType]
+
+class AttemptStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ATTEMPT_STATUS_UNSPECIFIED: _ClassVar[AttemptStatus]
+    ATTEMPT_STATUS_PENDING: _ClassVar[AttemptStatus]
+    ATTEMPT_STATUS_SUCCESS: _ClassVar[AttemptStatus]
+    ATTEMPT_STATUS_ERROR: _ClassVar[AttemptStatus]
 BEHAVIOR_UNSPECIFIED: Behavior
 BEHAVIOR_THROW: Behavior
 BEHAVIOR_CREATE_RANDOM_CODE: Behavior
@@ -51,6 +58,10 @@ CODE_STATUS_UNKNOWN: CodeStatus
 CODE_TYPE_UNSPECIFIED: CodeType
 CODE_TYPE_ONGOING: CodeType
 CODE_TYPE_TIME_BOUND: CodeType
+ATTEMPT_STATUS_UNSPECIFIED: AttemptStatus
+ATTEMPT_STATUS_PENDING: AttemptStatus
+ATTEMPT_STATUS_SUCCESS: AttemptStatus
+ATTEMPT_STATUS_ERROR: AttemptStatus
 
 class CreateMultipleRequest(_message.Message):
     __slots__ = ("device_ids", "behavior_when_code_cannot_be_shared", "preferred_code_length", "name", "code", "starts_at", "ends_at", "attempt_for_offline_device", "prefer_native_scheduling", "use_backup_access_code_pool", "allow_external_modification", "is_external_modification_allowed", "is_offline_access_code", "use_offline_access_code", "is_one_time_use", "max_time_rounding", "sync", "request_id")
@@ -199,7 +210,7 @@ class AccessCode(_message.Message):
     def __init__(self, access_code_id: _Optional[str] = ..., device_id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., name: _Optional[str] = ..., code: _Optional[str] = ..., common_code_key: _Optional[str] = ..., type: _Optional[_Union[CodeType, str]] = ..., status: _Optional[_Union[CodeStatus, str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., errors: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ..., pending_mutations: _Optional[_Iterable[_Union[PendingMutation, _Mapping]]] = ..., is_managed: bool = ..., is_backup: bool = ..., is_backup_access_code_available: bool = ..., pulled_backup_access_code_id: _Optional[str] = ..., is_external_modification_allowed: bool = ..., is_one_time_use: bool = ..., is_offline_access_code: bool = ..., is_scheduled_on_device: bool = ..., is_waiting_for_code_assignment: bool = ..., appearance_name: _Optional[str] = ..., group_id: _Optional[str] = ...) -> None: ...
 
 class Problem(_message.Message):
-    __slots__ = ("error_code", "message", "created_at", "is_access_code_error", "is_device_error", "managed_access_code_id", "unmanaged_access_code_id")
+    __slots__ = ("error_code", "message", "created_at", "is_access_code_error", "is_device_error", "managed_access_code_id", "unmanaged_access_code_id", "change_type", "modified_fields")
     ERROR_CODE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -207,6 +218,8 @@ class Problem(_message.Message):
     IS_DEVICE_ERROR_FIELD_NUMBER: _ClassVar[int]
     MANAGED_ACCESS_CODE_ID_FIELD_NUMBER: _ClassVar[int]
     UNMANAGED_ACCESS_CODE_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    MODIFIED_FIELDS_FIELD_NUMBER: _ClassVar[int]
     error_code: str
     message: str
     created_at: _timestamp_pb2.Timestamp
@@ -214,29 +227,50 @@ class Problem(_message.Message):
     is_device_error: bool
     managed_access_code_id: str
     unmanaged_access_code_id: str
-    def __init__(self, error_code: _Optional[str] = ..., message: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_access_code_error: bool = ..., is_device_error: bool = ..., managed_access_code_id: _Optional[str] = ..., unmanaged_access_code_id: _Optional[str] = ...) -> None: ...
+    change_type: str
+    modified_fields: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, error_code: _Optional[str] = ..., message: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_access_code_error: bool = ..., is_device_error: bool = ..., managed_access_code_id: _Optional[str] = ..., unmanaged_access_code_id: _Optional[str] = ..., change_type: _Optional[str] = ..., modified_fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Warning(_message.Message):
-    __slots__ = ("warning_code", "message", "created_at")
+    __slots__ = ("warning_code", "message", "created_at", "change_type", "modified_fields")
     WARNING_CODE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    MODIFIED_FIELDS_FIELD_NUMBER: _ClassVar[int]
     warning_code: str
     message: str
     created_at: _timestamp_pb2.Timestamp
-    def __init__(self, warning_code: _Optional[str] = ..., message: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    change_type: str
+    modified_fields: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, warning_code: _Optional[str] = ..., message: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., change_type: _Optional[str] = ..., modified_fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PendingMutation(_message.Message):
-    __slots__ = ("mutation_code", "message", "created_at", "scheduled_at")
+    __slots__ = ("mutation_code", "message", "created_at", "scheduled_at", "to")
     MUTATION_CODE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     SCHEDULED_AT_FIELD_NUMBER: _ClassVar[int]
+    FROM_FIELD_NUMBER: _ClassVar[int]
+    TO_FIELD_NUMBER: _ClassVar[int]
     mutation_code: str
     message: str
     created_at: _timestamp_pb2.Timestamp
     scheduled_at: _timestamp_pb2.Timestamp
-    def __init__(self, mutation_code: _Optional[str] = ..., message: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    to: MutationSide
+    def __init__(self, mutation_code: _Optional[str] = ..., message: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., to: _Optional[_Union[MutationSide, _Mapping]] = ..., **kwargs) -> None: ...
+
+class MutationSide(_message.Message):
+    __slots__ = ("code", "name", "starts_at", "ends_at")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    name: str
+    starts_at: _timestamp_pb2.Timestamp
+    ends_at: _timestamp_pb2.Timestamp
+    def __init__(self, code: _Optional[str] = ..., name: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class GetRequest(_message.Message):
     __slots__ = ("access_code_id", "device_id", "code")
@@ -275,16 +309,202 @@ class ListResponse(_message.Message):
     def __init__(self, access_codes: _Optional[_Iterable[_Union[AccessCode, _Mapping]]] = ..., next_page_cursor: _Optional[str] = ...) -> None: ...
 
 class DeleteRequest(_message.Message):
-    __slots__ = ("access_code_id", "device_id")
+    __slots__ = ("access_code_id", "device_id", "sync")
     ACCESS_CODE_ID_FIELD_NUMBER: _ClassVar[int]
     DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    SYNC_FIELD_NUMBER: _ClassVar[int]
     access_code_id: str
     device_id: str
-    def __init__(self, access_code_id: _Optional[str] = ..., device_id: _Optional[str] = ...) -> None: ...
+    sync: bool
+    def __init__(self, access_code_id: _Optional[str] = ..., device_id: _Optional[str] = ..., sync: bool = ...) -> None: ...
 
 class DeleteResponse(_message.Message):
+    __slots__ = ("action_attempt",)
+    ACTION_ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    action_attempt: ActionAttempt
+    def __init__(self, action_attempt: _Optional[_Union[ActionAttempt, _Mapping]] = ...) -> None: ...
+
+class CreateRequest(_message.Message):
+    __slots__ = ("device_id", "common_code_key", "preferred_code_length", "name", "code", "starts_at", "ends_at", "attempt_for_offline_device", "prefer_native_scheduling", "use_backup_access_code_pool", "allow_external_modification", "is_external_modification_allowed", "is_offline_access_code", "use_offline_access_code", "is_one_time_use", "max_time_rounding", "sync", "request_id")
+    DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    COMMON_CODE_KEY_FIELD_NUMBER: _ClassVar[int]
+    PREFERRED_CODE_LENGTH_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FOR_OFFLINE_DEVICE_FIELD_NUMBER: _ClassVar[int]
+    PREFER_NATIVE_SCHEDULING_FIELD_NUMBER: _ClassVar[int]
+    USE_BACKUP_ACCESS_CODE_POOL_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_EXTERNAL_MODIFICATION_FIELD_NUMBER: _ClassVar[int]
+    IS_EXTERNAL_MODIFICATION_ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    IS_OFFLINE_ACCESS_CODE_FIELD_NUMBER: _ClassVar[int]
+    USE_OFFLINE_ACCESS_CODE_FIELD_NUMBER: _ClassVar[int]
+    IS_ONE_TIME_USE_FIELD_NUMBER: _ClassVar[int]
+    MAX_TIME_ROUNDING_FIELD_NUMBER: _ClassVar[int]
+    SYNC_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    device_id: str
+    common_code_key: str
+    preferred_code_length: float
+    name: str
+    code: str
+    starts_at: _timestamp_pb2.Timestamp
+    ends_at: _timestamp_pb2.Timestamp
+    attempt_for_offline_device: bool
+    prefer_native_scheduling: bool
+    use_backup_access_code_pool: bool
+    allow_external_modification: bool
+    is_external_modification_allowed: bool
+    is_offline_access_code: bool
+    use_offline_access_code: bool
+    is_one_time_use: bool
+    max_time_rounding: TimeRounding
+    sync: bool
+    request_id: str
+    def __init__(self, device_id: _Optional[str] = ..., common_code_key: _Optional[str] = ..., preferred_code_length: _Optional[float] = ..., name: _Optional[str] = ..., code: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_for_offline_device: bool = ..., prefer_native_scheduling: bool = ..., use_backup_access_code_pool: bool = ..., allow_external_modification: bool = ..., is_external_modification_allowed: bool = ..., is_offline_access_code: bool = ..., use_offline_access_code: bool = ..., is_one_time_use: bool = ..., max_time_rounding: _Optional[_Union[TimeRounding, str]] = ..., sync: bool = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CreateResponse(_message.Message):
+    __slots__ = ("access_code", "action_attempt", "warnings")
+    ACCESS_CODE_FIELD_NUMBER: _ClassVar[int]
+    ACTION_ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    access_code: AccessCode
+    action_attempt: ActionAttempt
+    warnings: _containers.RepeatedCompositeFieldContainer[Warning]
+    def __init__(self, access_code: _Optional[_Union[AccessCode, _Mapping]] = ..., action_attempt: _Optional[_Union[ActionAttempt, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ...) -> None: ...
+
+class UpdateRequest(_message.Message):
+    __slots__ = ("access_code_id", "device_id", "name", "code", "starts_at", "ends_at", "type", "is_managed", "allow_external_modification", "is_external_modification_allowed", "attempt_for_offline_device", "sync")
+    ACCESS_CODE_ID_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    IS_MANAGED_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_EXTERNAL_MODIFICATION_FIELD_NUMBER: _ClassVar[int]
+    IS_EXTERNAL_MODIFICATION_ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FOR_OFFLINE_DEVICE_FIELD_NUMBER: _ClassVar[int]
+    SYNC_FIELD_NUMBER: _ClassVar[int]
+    access_code_id: str
+    device_id: str
+    name: str
+    code: str
+    starts_at: _timestamp_pb2.Timestamp
+    ends_at: _timestamp_pb2.Timestamp
+    type: CodeType
+    is_managed: bool
+    allow_external_modification: bool
+    is_external_modification_allowed: bool
+    attempt_for_offline_device: bool
+    sync: bool
+    def __init__(self, access_code_id: _Optional[str] = ..., device_id: _Optional[str] = ..., name: _Optional[str] = ..., code: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., type: _Optional[_Union[CodeType, str]] = ..., is_managed: bool = ..., allow_external_modification: bool = ..., is_external_modification_allowed: bool = ..., attempt_for_offline_device: bool = ..., sync: bool = ...) -> None: ...
+
+class UpdateResponse(_message.Message):
+    __slots__ = ("action_attempt",)
+    ACTION_ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    action_attempt: ActionAttempt
+    def __init__(self, action_attempt: _Optional[_Union[ActionAttempt, _Mapping]] = ...) -> None: ...
+
+class UpdateMultipleRequest(_message.Message):
+    __slots__ = ("common_code_key", "name", "starts_at", "ends_at")
+    COMMON_CODE_KEY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    common_code_key: str
+    name: str
+    starts_at: _timestamp_pb2.Timestamp
+    ends_at: _timestamp_pb2.Timestamp
+    def __init__(self, common_code_key: _Optional[str] = ..., name: _Optional[str] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class UpdateMultipleResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class GenerateCodeRequest(_message.Message):
+    __slots__ = ("device_id",)
+    DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    device_id: str
+    def __init__(self, device_id: _Optional[str] = ...) -> None: ...
+
+class GenerateCodeResponse(_message.Message):
+    __slots__ = ("device_id", "code")
+    DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    device_id: str
+    code: str
+    def __init__(self, device_id: _Optional[str] = ..., code: _Optional[str] = ...) -> None: ...
+
+class UnmanagedAccessCode(_message.Message):
+    __slots__ = ("access_code_id", "device_id", "workspace_id", "code", "status", "created_at")
+    ACCESS_CODE_ID_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    WORKSPACE_ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    access_code_id: str
+    device_id: str
+    workspace_id: str
+    code: str
+    status: CodeStatus
+    created_at: _timestamp_pb2.Timestamp
+    def __init__(self, access_code_id: _Optional[str] = ..., device_id: _Optional[str] = ..., workspace_id: _Optional[str] = ..., code: _Optional[str] = ..., status: _Optional[_Union[CodeStatus, str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class GetUnmanagedResponse(_message.Message):
+    __slots__ = ("access_code",)
+    ACCESS_CODE_FIELD_NUMBER: _ClassVar[int]
+    access_code: UnmanagedAccessCode
+    def __init__(self, access_code: _Optional[_Union[UnmanagedAccessCode, _Mapping]] = ...) -> None: ...
+
+class ListUnmanagedRequest(_message.Message):
+    __slots__ = ("device_id", "limit", "page_cursor")
+    DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    device_id: str
+    limit: int
+    page_cursor: str
+    def __init__(self, device_id: _Optional[str] = ..., limit: _Optional[int] = ..., page_cursor: _Optional[str] = ...) -> None: ...
+
+class ListUnmanagedResponse(_message.Message):
+    __slots__ = ("access_codes", "next_page_cursor")
+    ACCESS_CODES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    access_codes: _containers.RepeatedCompositeFieldContainer[UnmanagedAccessCode]
+    next_page_cursor: str
+    def __init__(self, access_codes: _Optional[_Iterable[_Union[UnmanagedAccessCode, _Mapping]]] = ..., next_page_cursor: _Optional[str] = ...) -> None: ...
+
+class ActionAttempt(_message.Message):
+    __slots__ = ("action_attempt_id", "action_type", "status", "error_type", "error_message", "access_code")
+    ACTION_ATTEMPT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTION_TYPE_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    ERROR_TYPE_FIELD_NUMBER: _ClassVar[int]
+    ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_CODE_FIELD_NUMBER: _ClassVar[int]
+    action_attempt_id: str
+    action_type: str
+    status: AttemptStatus
+    error_type: str
+    error_message: str
+    access_code: AccessCode
+    def __init__(self, action_attempt_id: _Optional[str] = ..., action_type: _Optional[str] = ..., status: _Optional[_Union[AttemptStatus, str]] = ..., error_type: _Optional[str] = ..., error_message: _Optional[str] = ..., access_code: _Optional[_Union[AccessCode, _Mapping]] = ...) -> None: ...
+
+class GetActionAttemptRequest(_message.Message):
+    __slots__ = ("action_attempt_id",)
+    ACTION_ATTEMPT_ID_FIELD_NUMBER: _ClassVar[int]
+    action_attempt_id: str
+    def __init__(self, action_attempt_id: _Optional[str] = ...) -> None: ...
+
+class GetActionAttemptResponse(_message.Message):
+    __slots__ = ("action_attempt",)
+    ACTION_ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    action_attempt: ActionAttempt
+    def __init__(self, action_attempt: _Optional[_Union[ActionAttempt, _Mapping]] = ...) -> None: ...
 
 class PullBackupAccessCodeRequest(_message.Message):
     __slots__ = ("access_code_id",)
@@ -359,13 +579,15 @@ class Device(_message.Message):
     def __init__(self, device_id: _Optional[str] = ..., name: _Optional[str] = ..., device_type: _Optional[str] = ..., online: bool = ..., supported_code_lengths: _Optional[_Iterable[int]] = ..., max_active_codes_supported: _Optional[int] = ..., code_constraints: _Optional[_Iterable[str]] = ..., errors: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ..., can_program_online_access_codes: bool = ..., can_program_offline_access_codes: bool = ..., supports_backup_access_code_pool: bool = ...) -> None: ...
 
 class WatchEventsRequest(_message.Message):
-    __slots__ = ("after_event_id",)
+    __slots__ = ("after_event_id", "stored")
     AFTER_EVENT_ID_FIELD_NUMBER: _ClassVar[int]
+    STORED_FIELD_NUMBER: _ClassVar[int]
     after_event_id: str
-    def __init__(self, after_event_id: _Optional[str] = ...) -> None: ...
+    stored: bool
+    def __init__(self, after_event_id: _Optional[str] = ..., stored: bool = ...) -> None: ...
 
 class Event(_message.Message):
-    __slots__ = ("event_id", "event_type", "occurred_at", "created_at", "device_id", "access_code_id", "code", "access_code_errors", "access_code_warnings", "backup_access_code_id")
+    __slots__ = ("event_id", "event_type", "occurred_at", "created_at", "device_id", "access_code_id", "code", "access_code_errors", "access_code_warnings", "mutations", "backup_access_code_id")
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     EVENT_TYPE_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -375,6 +597,7 @@ class Event(_message.Message):
     CODE_FIELD_NUMBER: _ClassVar[int]
     ACCESS_CODE_ERRORS_FIELD_NUMBER: _ClassVar[int]
     ACCESS_CODE_WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    MUTATIONS_FIELD_NUMBER: _ClassVar[int]
     BACKUP_ACCESS_CODE_ID_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     event_type: str
@@ -385,5 +608,6 @@ class Event(_message.Message):
     code: str
     access_code_errors: _containers.RepeatedCompositeFieldContainer[Problem]
     access_code_warnings: _containers.RepeatedCompositeFieldContainer[Warning]
+    mutations: _containers.RepeatedCompositeFieldContainer[PendingMutation]
     backup_access_code_id: str
-    def __init__(self, event_id: _Optional[str] = ..., event_type: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., device_id: _Optional[str] = ..., access_code_id: _Optional[str] = ..., code: _Optional[str] = ..., access_code_errors: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., access_code_warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ..., backup_access_code_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, event_id: _Optional[str] = ..., event_type: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., device_id: _Optional[str] = ..., access_code_id: _Optional[str] = ..., code: _Optional[str] = ..., access_code_errors: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., access_code_warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ..., mutations: _Optional[_Iterable[_Union[PendingMutation, _Mapping]]] = ..., backup_access_code_id: _Optional[str] = ...) -> None: ...

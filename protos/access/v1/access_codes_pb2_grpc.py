@@ -59,6 +59,41 @@ class AccessCodeServiceStub(object):
                 request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.DeleteRequest.SerializeToString,
                 response_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.DeleteResponse.FromString,
                 _registered_method=True)
+        self.Create = channel.unary_unary(
+                '/latchbench.access.v1.AccessCodeService/Create',
+                request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.CreateRequest.SerializeToString,
+                response_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.CreateResponse.FromString,
+                _registered_method=True)
+        self.Update = channel.unary_unary(
+                '/latchbench.access.v1.AccessCodeService/Update',
+                request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateRequest.SerializeToString,
+                response_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateResponse.FromString,
+                _registered_method=True)
+        self.UpdateMultiple = channel.unary_unary(
+                '/latchbench.access.v1.AccessCodeService/UpdateMultiple',
+                request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateMultipleRequest.SerializeToString,
+                response_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateMultipleResponse.FromString,
+                _registered_method=True)
+        self.GenerateCode = channel.unary_unary(
+                '/latchbench.access.v1.AccessCodeService/GenerateCode',
+                request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GenerateCodeRequest.SerializeToString,
+                response_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GenerateCodeResponse.FromString,
+                _registered_method=True)
+        self.GetUnmanaged = channel.unary_unary(
+                '/latchbench.access.v1.AccessCodeService/GetUnmanaged',
+                request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetRequest.SerializeToString,
+                response_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetUnmanagedResponse.FromString,
+                _registered_method=True)
+        self.ListUnmanaged = channel.unary_unary(
+                '/latchbench.access.v1.AccessCodeService/ListUnmanaged',
+                request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.ListUnmanagedRequest.SerializeToString,
+                response_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.ListUnmanagedResponse.FromString,
+                _registered_method=True)
+        self.GetActionAttempt = channel.unary_unary(
+                '/latchbench.access.v1.AccessCodeService/GetActionAttempt',
+                request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptRequest.SerializeToString,
+                response_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptResponse.FromString,
+                _registered_method=True)
         self.PullBackupAccessCode = channel.unary_unary(
                 '/latchbench.access.v1.AccessCodeService/PullBackupAccessCode',
                 request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.PullBackupAccessCodeRequest.SerializeToString,
@@ -117,6 +152,51 @@ class AccessCodeServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Create(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Update(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateMultiple(self, request, context):
+        """All access codes of one key, in one transaction.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GenerateCode(self, request, context):
+        """A code that the device takes now. Nothing is reserved.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUnmanaged(self, request, context):
+        """Codes that were made at the lock: they can be read, and nothing else.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListUnmanaged(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetActionAttempt(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PullBackupAccessCode(self, request, context):
         """A spare code of the device for a guest whose own cannot be set; the same one when asked again.
         """
@@ -137,7 +217,8 @@ class AccessCodeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def WatchEvents(self, request, context):
-        """Events from now on, or from the one after `after_event_id`; ends with the call.
+        """Events from now on, or from the one after `after_event_id`; ends with the call. With `stored` the
+        call ends after those that are stored (10,000 at most; ask again after the last one).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -170,6 +251,41 @@ def add_AccessCodeServiceServicer_to_server(servicer, server):
                     servicer.Delete,
                     request_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.DeleteRequest.FromString,
                     response_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.DeleteResponse.SerializeToString,
+            ),
+            'Create': grpc.unary_unary_rpc_method_handler(
+                    servicer.Create,
+                    request_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.CreateRequest.FromString,
+                    response_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.CreateResponse.SerializeToString,
+            ),
+            'Update': grpc.unary_unary_rpc_method_handler(
+                    servicer.Update,
+                    request_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateRequest.FromString,
+                    response_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateResponse.SerializeToString,
+            ),
+            'UpdateMultiple': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateMultiple,
+                    request_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateMultipleRequest.FromString,
+                    response_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateMultipleResponse.SerializeToString,
+            ),
+            'GenerateCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.GenerateCode,
+                    request_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GenerateCodeRequest.FromString,
+                    response_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GenerateCodeResponse.SerializeToString,
+            ),
+            'GetUnmanaged': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUnmanaged,
+                    request_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetRequest.FromString,
+                    response_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetUnmanagedResponse.SerializeToString,
+            ),
+            'ListUnmanaged': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUnmanaged,
+                    request_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.ListUnmanagedRequest.FromString,
+                    response_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.ListUnmanagedResponse.SerializeToString,
+            ),
+            'GetActionAttempt': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetActionAttempt,
+                    request_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptRequest.FromString,
+                    response_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptResponse.SerializeToString,
             ),
             'PullBackupAccessCode': grpc.unary_unary_rpc_method_handler(
                     servicer.PullBackupAccessCode,
@@ -327,6 +443,195 @@ class AccessCodeService(object):
             '/latchbench.access.v1.AccessCodeService/Delete',
             protos_dot_access_dot_v1_dot_access__codes__pb2.DeleteRequest.SerializeToString,
             protos_dot_access_dot_v1_dot_access__codes__pb2.DeleteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Create(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.access.v1.AccessCodeService/Create',
+            protos_dot_access_dot_v1_dot_access__codes__pb2.CreateRequest.SerializeToString,
+            protos_dot_access_dot_v1_dot_access__codes__pb2.CreateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Update(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.access.v1.AccessCodeService/Update',
+            protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateRequest.SerializeToString,
+            protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateMultiple(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.access.v1.AccessCodeService/UpdateMultiple',
+            protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateMultipleRequest.SerializeToString,
+            protos_dot_access_dot_v1_dot_access__codes__pb2.UpdateMultipleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GenerateCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.access.v1.AccessCodeService/GenerateCode',
+            protos_dot_access_dot_v1_dot_access__codes__pb2.GenerateCodeRequest.SerializeToString,
+            protos_dot_access_dot_v1_dot_access__codes__pb2.GenerateCodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUnmanaged(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.access.v1.AccessCodeService/GetUnmanaged',
+            protos_dot_access_dot_v1_dot_access__codes__pb2.GetRequest.SerializeToString,
+            protos_dot_access_dot_v1_dot_access__codes__pb2.GetUnmanagedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUnmanaged(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.access.v1.AccessCodeService/ListUnmanaged',
+            protos_dot_access_dot_v1_dot_access__codes__pb2.ListUnmanagedRequest.SerializeToString,
+            protos_dot_access_dot_v1_dot_access__codes__pb2.ListUnmanagedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetActionAttempt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.access.v1.AccessCodeService/GetActionAttempt',
+            protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptRequest.SerializeToString,
+            protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptResponse.FromString,
             options,
             channel_credentials,
             insecure,

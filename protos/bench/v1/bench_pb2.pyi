@@ -6,6 +6,32 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class HoldRequest(_message.Message):
+    __slots__ = ("now_us",)
+    NOW_US_FIELD_NUMBER: _ClassVar[int]
+    now_us: int
+    def __init__(self, now_us: _Optional[int] = ...) -> None: ...
+
+class HoldResponse(_message.Message):
+    __slots__ = ("now_us",)
+    NOW_US_FIELD_NUMBER: _ClassVar[int]
+    now_us: int
+    def __init__(self, now_us: _Optional[int] = ...) -> None: ...
+
+class ResumeRequest(_message.Message):
+    __slots__ = ("base_us", "since_us", "rate")
+    BASE_US_FIELD_NUMBER: _ClassVar[int]
+    SINCE_US_FIELD_NUMBER: _ClassVar[int]
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    base_us: int
+    since_us: int
+    rate: float
+    def __init__(self, base_us: _Optional[int] = ..., since_us: _Optional[int] = ..., rate: _Optional[float] = ...) -> None: ...
+
+class ResumeResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class Step(_message.Message):
     __slots__ = ("number", "now_us", "until_us", "delta", "expect", "calls")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -94,7 +120,7 @@ class TraceEvent(_message.Message):
     def __init__(self, at_us: _Optional[int] = ..., delta: _Optional[int] = ..., source: _Optional[str] = ..., sequence: _Optional[int] = ..., kind: _Optional[str] = ..., fields: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ActRequest(_message.Message):
-    __slots__ = ("lock", "press_keys", "turn_thumb", "program_at_keypad", "set_radio", "set_power", "arm_fault", "clear_faults", "factory_reset", "set_battery", "set_jammed", "fill_slots", "shift_clock")
+    __slots__ = ("lock", "press_keys", "turn_thumb", "program_at_keypad", "set_radio", "set_power", "arm_fault", "clear_faults", "factory_reset", "set_battery", "set_jammed", "fill_slots", "shift_clock", "set_keypad")
     LOCK_FIELD_NUMBER: _ClassVar[int]
     PRESS_KEYS_FIELD_NUMBER: _ClassVar[int]
     TURN_THUMB_FIELD_NUMBER: _ClassVar[int]
@@ -108,6 +134,7 @@ class ActRequest(_message.Message):
     SET_JAMMED_FIELD_NUMBER: _ClassVar[int]
     FILL_SLOTS_FIELD_NUMBER: _ClassVar[int]
     SHIFT_CLOCK_FIELD_NUMBER: _ClassVar[int]
+    SET_KEYPAD_FIELD_NUMBER: _ClassVar[int]
     lock: str
     press_keys: PressKeys
     turn_thumb: TurnThumb
@@ -121,7 +148,8 @@ class ActRequest(_message.Message):
     set_jammed: SetJammed
     fill_slots: FillSlots
     shift_clock: ShiftClock
-    def __init__(self, lock: _Optional[str] = ..., press_keys: _Optional[_Union[PressKeys, _Mapping]] = ..., turn_thumb: _Optional[_Union[TurnThumb, _Mapping]] = ..., program_at_keypad: _Optional[_Union[ProgramAtKeypad, _Mapping]] = ..., set_radio: _Optional[_Union[SetRadio, _Mapping]] = ..., set_power: _Optional[_Union[SetPower, _Mapping]] = ..., arm_fault: _Optional[_Union[ArmFault, _Mapping]] = ..., clear_faults: _Optional[_Union[ClearFaults, _Mapping]] = ..., factory_reset: _Optional[_Union[FactoryReset, _Mapping]] = ..., set_battery: _Optional[_Union[SetBattery, _Mapping]] = ..., set_jammed: _Optional[_Union[SetJammed, _Mapping]] = ..., fill_slots: _Optional[_Union[FillSlots, _Mapping]] = ..., shift_clock: _Optional[_Union[ShiftClock, _Mapping]] = ...) -> None: ...
+    set_keypad: SetKeypad
+    def __init__(self, lock: _Optional[str] = ..., press_keys: _Optional[_Union[PressKeys, _Mapping]] = ..., turn_thumb: _Optional[_Union[TurnThumb, _Mapping]] = ..., program_at_keypad: _Optional[_Union[ProgramAtKeypad, _Mapping]] = ..., set_radio: _Optional[_Union[SetRadio, _Mapping]] = ..., set_power: _Optional[_Union[SetPower, _Mapping]] = ..., arm_fault: _Optional[_Union[ArmFault, _Mapping]] = ..., clear_faults: _Optional[_Union[ClearFaults, _Mapping]] = ..., factory_reset: _Optional[_Union[FactoryReset, _Mapping]] = ..., set_battery: _Optional[_Union[SetBattery, _Mapping]] = ..., set_jammed: _Optional[_Union[SetJammed, _Mapping]] = ..., fill_slots: _Optional[_Union[FillSlots, _Mapping]] = ..., shift_clock: _Optional[_Union[ShiftClock, _Mapping]] = ..., set_keypad: _Optional[_Union[SetKeypad, _Mapping]] = ...) -> None: ...
 
 class ActResponse(_message.Message):
     __slots__ = ("feedback", "opened", "slot", "locked_out")
@@ -156,10 +184,14 @@ class ProgramAtKeypad(_message.Message):
     def __init__(self, slot: _Optional[int] = ..., code: _Optional[str] = ...) -> None: ...
 
 class SetRadio(_message.Message):
-    __slots__ = ("state",)
+    __slots__ = ("state", "loss", "latency_us")
     STATE_FIELD_NUMBER: _ClassVar[int]
+    LOSS_FIELD_NUMBER: _ClassVar[int]
+    LATENCY_US_FIELD_NUMBER: _ClassVar[int]
     state: str
-    def __init__(self, state: _Optional[str] = ...) -> None: ...
+    loss: float
+    latency_us: int
+    def __init__(self, state: _Optional[str] = ..., loss: _Optional[float] = ..., latency_us: _Optional[int] = ...) -> None: ...
 
 class SetPower(_message.Message):
     __slots__ = ("action",)
@@ -213,6 +245,24 @@ class ShiftClock(_message.Message):
     by_us: int
     def __init__(self, by_us: _Optional[int] = ...) -> None: ...
 
+class SetHubRequest(_message.Message):
+    __slots__ = ("hub", "state")
+    HUB_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    hub: str
+    state: str
+    def __init__(self, hub: _Optional[str] = ..., state: _Optional[str] = ...) -> None: ...
+
+class SetHubResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SetKeypad(_message.Message):
+    __slots__ = ("state",)
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    state: str
+    def __init__(self, state: _Optional[str] = ...) -> None: ...
+
 class DumpTruthRequest(_message.Message):
     __slots__ = ("locks",)
     LOCKS_FIELD_NUMBER: _ClassVar[int]
@@ -226,7 +276,7 @@ class DumpTruthResponse(_message.Message):
     def __init__(self, locks: _Optional[_Iterable[_Union[LockTruth, _Mapping]]] = ...) -> None: ...
 
 class LockTruth(_message.Message):
-    __slots__ = ("lock", "profile", "slots", "slots_max", "incarnation", "radio", "power", "keypad", "bolt", "faults_armed", "nvm_path", "nvm_generation")
+    __slots__ = ("lock", "profile", "slots", "slots_max", "incarnation", "radio", "power", "keypad", "bolt", "faults_armed", "nvm_path", "nvm_generation", "battery", "mechanics", "frozen")
     LOCK_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
     SLOTS_FIELD_NUMBER: _ClassVar[int]
@@ -239,6 +289,9 @@ class LockTruth(_message.Message):
     FAULTS_ARMED_FIELD_NUMBER: _ClassVar[int]
     NVM_PATH_FIELD_NUMBER: _ClassVar[int]
     NVM_GENERATION_FIELD_NUMBER: _ClassVar[int]
+    BATTERY_FIELD_NUMBER: _ClassVar[int]
+    MECHANICS_FIELD_NUMBER: _ClassVar[int]
+    FROZEN_FIELD_NUMBER: _ClassVar[int]
     lock: str
     profile: str
     slots: _containers.RepeatedCompositeFieldContainer[TrueSlot]
@@ -251,7 +304,10 @@ class LockTruth(_message.Message):
     faults_armed: _containers.RepeatedScalarFieldContainer[str]
     nvm_path: str
     nvm_generation: int
-    def __init__(self, lock: _Optional[str] = ..., profile: _Optional[str] = ..., slots: _Optional[_Iterable[_Union[TrueSlot, _Mapping]]] = ..., slots_max: _Optional[int] = ..., incarnation: _Optional[int] = ..., radio: _Optional[str] = ..., power: _Optional[str] = ..., keypad: _Optional[str] = ..., bolt: _Optional[str] = ..., faults_armed: _Optional[_Iterable[str]] = ..., nvm_path: _Optional[str] = ..., nvm_generation: _Optional[int] = ...) -> None: ...
+    battery: int
+    mechanics: str
+    frozen: bool
+    def __init__(self, lock: _Optional[str] = ..., profile: _Optional[str] = ..., slots: _Optional[_Iterable[_Union[TrueSlot, _Mapping]]] = ..., slots_max: _Optional[int] = ..., incarnation: _Optional[int] = ..., radio: _Optional[str] = ..., power: _Optional[str] = ..., keypad: _Optional[str] = ..., bolt: _Optional[str] = ..., faults_armed: _Optional[_Iterable[str]] = ..., nvm_path: _Optional[str] = ..., nvm_generation: _Optional[int] = ..., battery: _Optional[int] = ..., mechanics: _Optional[str] = ..., frozen: bool = ...) -> None: ...
 
 class TrueSlot(_message.Message):
     __slots__ = ("slot", "code", "status")
@@ -262,6 +318,50 @@ class TrueSlot(_message.Message):
     code: str
     status: str
     def __init__(self, slot: _Optional[int] = ..., code: _Optional[str] = ..., status: _Optional[str] = ...) -> None: ...
+
+class GetClockRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class PauseClockRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ResumeClockRequest(_message.Message):
+    __slots__ = ("rate",)
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    rate: float
+    def __init__(self, rate: _Optional[float] = ...) -> None: ...
+
+class BenchClock(_message.Message):
+    __slots__ = ("now_us", "paused", "rate")
+    NOW_US_FIELD_NUMBER: _ClassVar[int]
+    PAUSED_FIELD_NUMBER: _ClassVar[int]
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    now_us: int
+    paused: bool
+    rate: float
+    def __init__(self, now_us: _Optional[int] = ..., paused: bool = ..., rate: _Optional[float] = ...) -> None: ...
+
+class AdvanceClockRequest(_message.Message):
+    __slots__ = ("by_us", "to_us")
+    BY_US_FIELD_NUMBER: _ClassVar[int]
+    TO_US_FIELD_NUMBER: _ClassVar[int]
+    by_us: int
+    to_us: int
+    def __init__(self, by_us: _Optional[int] = ..., to_us: _Optional[int] = ...) -> None: ...
+
+class AdvanceClockResponse(_message.Message):
+    __slots__ = ("from_us", "clock", "messages", "timers")
+    FROM_US_FIELD_NUMBER: _ClassVar[int]
+    CLOCK_FIELD_NUMBER: _ClassVar[int]
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    TIMERS_FIELD_NUMBER: _ClassVar[int]
+    from_us: int
+    clock: BenchClock
+    messages: int
+    timers: int
+    def __init__(self, from_us: _Optional[int] = ..., clock: _Optional[_Union[BenchClock, _Mapping]] = ..., messages: _Optional[int] = ..., timers: _Optional[int] = ...) -> None: ...
 
 class GetBenchRequest(_message.Message):
     __slots__ = ()

@@ -40,6 +40,16 @@ class TimeServiceStub(object):
                 request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.Step.SerializeToString,
                 response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.Done.FromString,
                 _registered_method=True)
+        self.Hold = channel.unary_unary(
+                '/latchbench.bench.v1.TimeService/Hold',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.HoldRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.HoldResponse.FromString,
+                _registered_method=True)
+        self.Resume = channel.unary_unary(
+                '/latchbench.bench.v1.TimeService/Resume',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.ResumeRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.ResumeResponse.FromString,
+                _registered_method=True)
 
 
 class TimeServiceServicer(object):
@@ -54,6 +64,20 @@ class TimeServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Hold(self, request, context):
+        """Real time, of a process whose time passes by itself. Hold closes its gates between two handlers
+        and says what time it is there; it may be stepped from then on. Resume opens them again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Resume(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TimeServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +85,16 @@ def add_TimeServiceServicer_to_server(servicer, server):
                     servicer.Steps,
                     request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.Step.FromString,
                     response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.Done.SerializeToString,
+            ),
+            'Hold': grpc.unary_unary_rpc_method_handler(
+                    servicer.Hold,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.HoldRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.HoldResponse.SerializeToString,
+            ),
+            'Resume': grpc.unary_unary_rpc_method_handler(
+                    servicer.Resume,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.ResumeRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.ResumeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -101,6 +135,60 @@ class TimeService(object):
             metadata,
             _registered_method=True)
 
+    @staticmethod
+    def Hold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.TimeService/Hold',
+            protos_dot_bench_dot_v1_dot_bench__pb2.HoldRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.HoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Resume(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.TimeService/Resume',
+            protos_dot_bench_dot_v1_dot_bench__pb2.ResumeRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.ResumeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
 
 class HostControlServiceStub(object):
     """What the bench does to the locks of one host.
@@ -122,6 +210,11 @@ class HostControlServiceStub(object):
                 request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.SerializeToString,
                 response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.FromString,
                 _registered_method=True)
+        self.SetHub = channel.unary_unary(
+                '/latchbench.bench.v1.HostControlService/SetHub',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
+                _registered_method=True)
 
 
 class HostControlServiceServicer(object):
@@ -140,6 +233,12 @@ class HostControlServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetHub(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_HostControlServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -152,6 +251,11 @@ def add_HostControlServiceServicer_to_server(servicer, server):
                     servicer.DumpTruth,
                     request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.FromString,
                     response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.SerializeToString,
+            ),
+            'SetHub': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetHub,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -219,6 +323,33 @@ class HostControlService(object):
             metadata,
             _registered_method=True)
 
+    @staticmethod
+    def SetHub(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.HostControlService/SetHub',
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
 
 class BenchServiceStub(object):
     """The bench as a whole, by the names of the locks: for the command line and the console.
@@ -245,6 +376,31 @@ class BenchServiceStub(object):
                 request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.SerializeToString,
                 response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.FromString,
                 _registered_method=True)
+        self.GetClock = channel.unary_unary(
+                '/latchbench.bench.v1.BenchService/GetClock',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.GetClockRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.BenchClock.FromString,
+                _registered_method=True)
+        self.PauseClock = channel.unary_unary(
+                '/latchbench.bench.v1.BenchService/PauseClock',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.PauseClockRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.BenchClock.FromString,
+                _registered_method=True)
+        self.ResumeClock = channel.unary_unary(
+                '/latchbench.bench.v1.BenchService/ResumeClock',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.ResumeClockRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.BenchClock.FromString,
+                _registered_method=True)
+        self.AdvanceClock = channel.unary_unary(
+                '/latchbench.bench.v1.BenchService/AdvanceClock',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockResponse.FromString,
+                _registered_method=True)
+        self.SetHub = channel.unary_unary(
+                '/latchbench.bench.v1.BenchService/SetHub',
+                request_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+                response_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
+                _registered_method=True)
 
 
 class BenchServiceServicer(object):
@@ -269,6 +425,40 @@ class BenchServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetClock(self, request, context):
+        """The clock of a bench on real time. While it is paused or advanced, calls of the access plane and
+        single commands of the device plane wait; acts and truths do not wait for a pause.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PauseClock(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeClock(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AdvanceClock(self, request, context):
+        """Everything happens that happens until then, in order and as fast as it can. A clock that was
+        paused is paused afterwards. A caller that goes away ends it early, between two instants.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetHub(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_BenchServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -286,6 +476,31 @@ def add_BenchServiceServicer_to_server(servicer, server):
                     servicer.DumpTruth,
                     request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.FromString,
                     response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.SerializeToString,
+            ),
+            'GetClock': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetClock,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.GetClockRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.BenchClock.SerializeToString,
+            ),
+            'PauseClock': grpc.unary_unary_rpc_method_handler(
+                    servicer.PauseClock,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.PauseClockRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.BenchClock.SerializeToString,
+            ),
+            'ResumeClock': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeClock,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.ResumeClockRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.BenchClock.SerializeToString,
+            ),
+            'AdvanceClock': grpc.unary_unary_rpc_method_handler(
+                    servicer.AdvanceClock,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockResponse.SerializeToString,
+            ),
+            'SetHub': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetHub,
+                    request_deserializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.FromString,
+                    response_serializer=protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -370,6 +585,141 @@ class BenchService(object):
             '/latchbench.bench.v1.BenchService/DumpTruth',
             protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthRequest.SerializeToString,
             protos_dot_bench_dot_v1_dot_bench__pb2.DumpTruthResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetClock(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.BenchService/GetClock',
+            protos_dot_bench_dot_v1_dot_bench__pb2.GetClockRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.BenchClock.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PauseClock(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.BenchService/PauseClock',
+            protos_dot_bench_dot_v1_dot_bench__pb2.PauseClockRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.BenchClock.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeClock(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.BenchService/ResumeClock',
+            protos_dot_bench_dot_v1_dot_bench__pb2.ResumeClockRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.BenchClock.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AdvanceClock(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.BenchService/AdvanceClock',
+            protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.AdvanceClockResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetHub(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.bench.v1.BenchService/SetHub',
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubRequest.SerializeToString,
+            protos_dot_bench_dot_v1_dot_bench__pb2.SetHubResponse.FromString,
             options,
             channel_credentials,
             insecure,

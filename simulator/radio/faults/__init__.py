@@ -4,15 +4,16 @@ A fault is a function from arrivals to arrivals, at one `Point` of a frame's way
 changes something and its count or its dice say so; the rest (counting down, waiting for one kind of
 command, telling the trace) is the same for all and written once, in `fault`.
 
-To add the next one: write `<word>.py` with a `Fault` (the four files here are the pattern), put it
-in the place of the word's row in `table`, and give it a test `tests/radio/test_<word>.py`. Where
-the others belong is already in the table:
+To add the next one: write `<word>.py` with a `Fault`, give it a row in `table`, a test
+`tests/radio/test_<word>.py`, and one of a lock at work in `tests/host/test_faults.py`. Where it
+belongs:
 
 - in the air (`Point.OUT`): move, repeat or drop arrivals, as `lost_frame` does. A file that moves
-  them must stay before the hub's time-out.
-- at the lock (`Point.LOCK`): give the arrival another `Treatment`, as `refuse` does. The new
-  treatment word is carried out where the lock is run; so it is with faults of the lock itself
-  (`freeze`, `reboot`), which begin with the command that sets them off.
+  them must stay before the hub's time-out, as `delay` does; what comes after it was lost to the
+  hub, and is `reorder`'s.
+- at the lock (`Point.LOCK`): give the arrival another `Treatment`, as `refuse` does. The treatment
+  is carried out by `simulator.host.treatments`; so it is with faults of the lock itself (`freeze`,
+  `reboot`), which begin with the command that sets them off.
 - coming back (`Point.BACK`) and unasked (`Point.NEWS`): the same function, on the report's and on
   the notification's arrivals at the hub.
 """

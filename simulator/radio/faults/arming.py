@@ -6,8 +6,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from simulator.radio.errors import ContradictoryFault, NotBuilt, UnknownFault
-from simulator.radio.faults.fault import Armed, Fault, FaultWord
+from simulator.radio.errors import ContradictoryFault, UnknownFault
+from simulator.radio.faults.fault import Armed, Fault
 from simulator.radio.faults.table import FAULTS
 
 if TYPE_CHECKING:
@@ -26,14 +26,11 @@ def arm(
     """Let a fault wait on this link: for its next `times` chances, or each with a `probability`.
 
     `kind` makes it wait for one kind of command only. Faults add up: the same word armed twice
-    fires as often as both say. Raises `UnknownFault` for a word that is none, `NotBuilt` for one
-    without behaviour, and `ContradictoryFault` unless exactly one of `times` (1 or more) and
-    `probability` (above 0, at most 1) is given, or if the fault can never befall that `kind`.
+    fires as often as both say. Raises `UnknownFault` for a word that is none, and
+    `ContradictoryFault` unless exactly one of `times` (1 or more) and `probability` (above 0, at
+    most 1) is given, or if the fault can never befall that `kind`.
     """
     row = _row(fault_name)
-    if not isinstance(row, Fault):
-        built = ", ".join(name for name, other in FAULTS.items() if isinstance(other, Fault))
-        raise NotBuilt(f"fault {fault_name} is not built yet; built are: {built}")
     if (times is None) == (probability is None):
         raise ContradictoryFault(f"fault {fault_name}: give either times or probability")
     if times is not None and times < 1:
@@ -66,7 +63,7 @@ def armed(link: Link) -> tuple[str, ...]:
     return tuple(_describe(fault) for fault in link.faults)
 
 
-def _row(fault_name: str) -> FaultWord:
+def _row(fault_name: str) -> Fault:
     row = FAULTS.get(fault_name)
     if row is None:
         near = get_close_matches(fault_name, FAULTS, n=1)

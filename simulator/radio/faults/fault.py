@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from simulator.radio.journey import Arrival, FiredFault
 from simulator.radio.words import ANY_KIND, CommandKind, Treatment
@@ -28,18 +28,12 @@ class Point(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class FaultWord:
-    """A row of the table of faults. A row that is only this is a word without behaviour."""
+class Fault:
+    """A row of the table of faults. `befalls`: the kinds of command that it can bite."""
 
     name: str
     point: Point
     meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fault(FaultWord):
-    """A fault that is built. `befalls`: the kinds of command that it can bite."""
-
     change: Change
     befalls: frozenset[CommandKind] = ANY_KIND
 
@@ -97,6 +91,18 @@ def strike(
 def lose(arrivals: tuple[Arrival, ...]) -> tuple[Arrival, ...]:
     """Nothing arrives. A `Change`."""
     return arrivals[:0]
+
+
+# How much later the second of two copies comes. A tunable: long enough for the first to be dealt
+# with, and as short as a repetition over another route.
+ECHO_US: Final = 5_000
+
+
+def echo(arrivals: tuple[Arrival, ...]) -> tuple[Arrival, ...]:
+    """Everything arrives, and the last of it once more, a little later. A `Change`."""
+    if not arrivals:
+        return arrivals
+    return (*arrivals, replace(arrivals[-1], at_us=arrivals[-1].at_us + ECHO_US))
 
 
 def treat_as(arrivals: tuple[Arrival, ...], treatment: Treatment) -> tuple[Arrival, ...]:

@@ -9,6 +9,7 @@ from unittest import mock
 from gateway.engine import core
 from gateway.engine.dispatch import Dispatcher
 from gateway.policy.commands import SetCode
+from gateway.policy.mirror import SlotView
 from gateway.server import run
 from latchbench.process import serve_forks
 
@@ -25,7 +26,8 @@ class Trusting(Dispatcher):
         super()._learn(book, operation, report)
         code = self._world.codes.get(operation.access_code_id or "")
         if isinstance(operation.command, SetCode) and code is not None:
-            self._observer._there(book, code)
+            claimed = SlotView(occupied=True, pin=operation.command.pin)
+            self._observer._there(book, code, claimed)
 
 
 if __name__ == "__main__":

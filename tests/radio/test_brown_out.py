@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from simulator.radio.faults import arm, armed
+from simulator.radio.link import FiredFault, unanswered
+from simulator.radio.timing import FAST
+from simulator.radio.words import CommandKind, TransmitOutcome, Treatment
+from tests.radio.builders import a_link, sent, travelled
+
+
+def test_a_write_arrives_and_takes_the_voltage_down() -> None:
+    link, journey, _ = travelled(arm(a_link(), "brown_out", times=1), CommandKind.OPERATE_BOLT)
+    honest, plain, _ = travelled(a_link(), CommandKind.OPERATE_BOLT)
+    assert [arrival.treatment for arrival in journey.arrivals] == [Treatment.BROWN_OUT]
+    assert journey.arrivals[0].at_us == plain.arrivals[0].at_us
+    assert journey.fired == (FiredFault("brown_out", left=0),)
+    assert (armed(link), link) == ((), honest)
+
+
+def test_its_silence_is_to_the_hub_what_a_lost_frame_is() -> None:
+    link, journey = sent(arm(a_link(), "brown_out", times=1), CommandKind.OPERATE_BOLT)
+    link, end = unanswered(link, journey, journey.arrivals[0].at_us)
+    assert (end.outcome, end.carries_reply) == (TransmitOutcome.NO_ACK, False)
+    assert (end.at_us, end.attempts) == (journey.no_ack_at_us, FAST.attempts_max)
+    assert end.fired == ()

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from simulator.radio.faults import arm, armed
+from simulator.radio.link import FiredFault
+from simulator.radio.words import CommandKind, TransmitOutcome, Treatment
+from tests.radio.builders import a_link, travelled
+
+
+def test_a_walk_arrives_and_is_to_be_answered_with_asterisks() -> None:
+    link, journey, _ = travelled(arm(a_link(), "masked_read", times=1), CommandKind.WALK_USER_CODES)
+    honest, plain, _ = travelled(a_link(), CommandKind.WALK_USER_CODES)
+    assert [arrival.treatment for arrival in journey.arrivals] == [Treatment.READ_MASKED]
+    assert journey.arrivals[0].at_us == plain.arrivals[0].at_us
+    assert journey.fired == (FiredFault("masked_read", left=0),)
+    assert (armed(link), link) == ((), honest)
+
+
+def test_the_hub_gets_an_answer_as_ever() -> None:
+    _, _, end = travelled(arm(a_link(), "masked_read", times=1), CommandKind.WALK_USER_CODES)
+    assert end == travelled(a_link(), CommandKind.WALK_USER_CODES)[2]
+    assert end.outcome is TransmitOutcome.OK
