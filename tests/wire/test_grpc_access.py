@@ -237,14 +237,12 @@ async def test_an_id_that_stands_for_another_call_already_exists(
     assert plane.bodies[-1]["request_id"] == "again"
 
 
-async def test_what_is_not_built_is_unimplemented_and_named(stub: Any) -> None:
-    request = pb.CreateMultipleRequest(device_ids=["a"], is_offline_access_code=True, sync=True)
-    request.starts_at.FromSeconds(NOW_US // 1_000_000 + 3600)
-    request.ends_at.FromSeconds(NOW_US // 1_000_000 + 7200)
-    code, details = await rich(stub.CreateMultiple, request)
+async def test_what_is_not_built_is_unimplemented_and_named(stub: Any, plane: FakePlane) -> None:
+    plane.failure = errors.NotSupported(["search"])
+    code, details = await rich(stub.List, pb.ListRequest(device_id="front"))
     assert code is grpc.StatusCode.UNIMPLEMENTED
     [bad] = [one for one in details if isinstance(one, error_details_pb2.BadRequest)]
-    assert [one.field for one in bad.field_violations] == ["is_offline_access_code"]
+    assert [one.field for one in bad.field_violations] == ["search"]
 
 
 async def test_a_refusal_has_one_error_info_for_each_device(stub: Any, plane: FakePlane) -> None:
