@@ -141,6 +141,8 @@ class Gateway:
         self.get = self.core.get
         self.list = self.core.list
         self.delete = self.core.delete
+        self.pull_backup = self.core.pull_backup
+        self.get_device = self.core.get_device
         self.create = self.core.create
         self.update = self.core.updates.update
         self.update_multiple = self.core.updates.update_multiple

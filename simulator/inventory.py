@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from protos.access.v1 import admin_pb2
 from simulator.host.profile_plain import profile_to_plain
-from simulator.model.words import Schedules, SupervisionSupport
+from simulator.model.words import OfflineCodes, Schedules, SupervisionSupport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,11 +20,21 @@ def hub_name(lock: LockPlan) -> str:
     return lock.hub or f"hub of {lock.name}"
 
 
+def offline_secret(device_id: str) -> str:
+    """What the lock and the gateway derive offline codes from.
+
+    A maker puts it into the lock and keeps it in its cloud, which this stands for. It is the same
+    whenever the same fleet runs, and protects nothing.
+    """
+    return blake2b(f"latchbench offline secret {device_id}".encode(), digest_size=32).hexdigest()
+
+
 def device_message(
     lock: LockPlan, device_id: str, host: str, host_address: str
 ) -> admin_pb2.DeviceRecord:
     """What a hub's device database says of the lock, right or wrong."""
     told = lock.profile.advertised
+    derives = told.offline_codes is not OfflineCodes.NONE
     return admin_pb2.DeviceRecord(
         device_id=device_id,
         name=lock.name,
@@ -33,6 +44,7 @@ def device_message(
         host_address=host_address,
         time_zone=lock.zone or "",
         profile=lock.profile.name,
+        offline_secret=offline_secret(device_id) if derives else "",
         facts=admin_pb2.Facts(
             slots=told.slots_max,
             code_lengths=told.code_lengths,
@@ -49,11 +61,13 @@ def device_message(
             name_length_max=told.name_length_max,
             supervision=told.supervision is SupervisionSupport.OK,
             checksum=told.checksum,
+            supports_offline_codes=derives,
+            offline_codes_only=told.offline_codes is OfflineCodes.ONLY,
         ),
     )
 
 
-def host_lock(lock: LockPlan) -> Mapping[str, Any]:
+def host_lock(lock: LockPlan, device_id: str) -> Mapping[str, Any]:
     """What a host needs to make the lock. Travels on a pipe: the codes are digits."""
     return {
         "name": lock.name,
@@ -64,4 +78,5 @@ def host_lock(lock: LockPlan) -> Mapping[str, Any]:
         "fill_slots": lock.fill_slots,
         "radio": lock.radio,
         "power": lock.power,
+        "offline_secret": offline_secret(device_id),
     }

@@ -131,7 +131,7 @@ def host_settings(
         "nvm_dir": str(options.state_dir or place.directory),
         "reflection": not options.stepped,
         "dawdle_ms": options.dawdle_ms,
-        "locks": [host_lock(lock) for lock in locks],
+        "locks": [host_lock(lock, device_id_of(fleet, lock.name)) for lock in locks],
     }
 
 

@@ -9,6 +9,7 @@ import grpc
 from gateway.api.port import CALL_HEADER
 from gateway.policy.keypad import keypad_of
 from gateway.policy.records import DeviceRecord, Facts
+from latchbench.pin import Pin
 from protos.access.v1 import admin_pb2 as pb
 from protos.access.v1 import admin_pb2_grpc as pb_grpc
 
@@ -88,6 +89,7 @@ def device_from_wire(message: pb.DeviceRecord) -> DeviceRecord:
         host_address=message.host_address,
         profile=message.profile,
         time_zone=message.time_zone or None,
+        offline_secret=Pin(message.offline_secret) if message.offline_secret else None,
         facts=Facts(
             slots=facts.slots,
             code_lengths=tuple(facts.code_lengths),
@@ -104,6 +106,7 @@ def device_from_wire(message: pb.DeviceRecord) -> DeviceRecord:
             name_length_max=facts.name_length_max if facts.HasField("name_length_max") else None,
             name_must_be_unique=facts.name_must_be_unique,
             supports_offline_codes=facts.supports_offline_codes,
+            offline_codes_only=facts.offline_codes_only,
             supervision=facts.supervision,
             checksum=facts.checksum,
         ),

@@ -114,6 +114,15 @@ class AccessCodeService(access_codes_pb2_grpc.AccessCodeServiceServicer):
         view = await self._ask(request, context, self._plane.get_attempt)
         return pb.GetActionAttemptResponse(action_attempt=wire.attempt_message(view))
 
+    async def PullBackupAccessCode(self, request: Any, context: Any) -> Any:
+        """A spare code for the guest of a code that cannot be set."""
+        return wire.pulled_message(await self._ask(request, context, self._plane.pull_backup))
+
+    async def GetDevice(self, request: Any, context: Any) -> Any:
+        """One device."""
+        view = await self._ask(request, context, self._plane.get_device)
+        return wire.device_message(view, DEVICE_TYPE)
+
     async def ListDevices(self, request: Any, context: Any) -> Any:
         """A page of devices."""
         page = await self._ask(request, context, self._plane.list_devices)

@@ -39,9 +39,11 @@ from gateway.policy.lookups import (
 )
 from gateway.policy.queries import (
     DELETE_PARAMETERS,
+    DEVICE_PARAMETERS,
     DEVICES_PARAMETERS,
     GET_PARAMETERS,
     LIST_PARAMETERS,
+    PULL_PARAMETERS,
 )
 from gateway.policy.request import PARAMETERS
 from gateway.policy.times import time_text
@@ -113,6 +115,8 @@ class _Surface:
             Route("/access_codes/get", self._get, methods=_GET),
             Route("/access_codes/list", self._list, methods=_GET),
             Route("/access_codes/delete", self._delete, methods=["DELETE", "POST"]),
+            Route("/access_codes/pull_backup_access_code", self._pull_backup, methods=["POST"]),
+            Route("/devices/get", self._get_device, methods=_GET),
             Route("/devices/list", self._list_devices, methods=_GET),
             Route("/latchbench/plan", self._plan, methods=["POST"]),
             Route("/health", self._health, methods=["GET"]),
@@ -189,6 +193,18 @@ class _Surface:
         query = await self._body(http, DELETE_PARAMETERS)
         view = await self._ask(http, query, self._plane.delete)
         return ok_response({"action_attempt": attempt_json(view)})
+
+    async def _pull_backup(self, http: Request) -> Response:
+        query = await self._body(http, PULL_PARAMETERS)
+        view = await self._ask(http, query, self._plane.pull_backup)
+        backup = access_code_json(view.backup)
+        # Today's SDKs read the first name, clients of older days the second.
+        return ok_response({"access_code": backup, "backup_access_code": backup})
+
+    async def _get_device(self, http: Request) -> Response:
+        query = await self._body(http, DEVICE_PARAMETERS)
+        view = await self._ask(http, query, self._plane.get_device)
+        return ok_response({"device": device_json(view)})
 
     async def _list_devices(self, http: Request) -> Response:
         return await self._page(

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from gateway.policy.records import (
         AccessCodeView,
         CreateMultipleView,
+        DeviceView,
         EventRecord,
         Page,
         PlanView,
+        PulledView,
     )
     from latchbench.lockstep import Answer
 
@@ -93,6 +95,12 @@ class AccessPlane(Protocol):
 
     def list_devices(self, query: Mapping[str, object], answer: Answer[Page]) -> None:
         """A page of devices."""
+
+    def pull_backup(self, query: Mapping[str, object], answer: Answer[PulledView]) -> None:
+        """A spare code for the guest of a code that cannot be set."""
+
+    def get_device(self, query: Mapping[str, object], answer: Answer[DeviceView]) -> None:
+        """One device."""
 
     def now_us(self) -> int:
         """The gateway's time. May be read outside the gate."""

@@ -69,6 +69,14 @@ _MEANINGS: Final[Mapping[type[GatewayError], Meaning]] = {
     errors.AccessCodeNotFound: Meaning(
         HTTPStatus.NOT_FOUND, "access_code_not_found", grpc.StatusCode.NOT_FOUND
     ),
+    errors.AccessCodeNotTimeBound: Meaning(
+        HTTPStatus.BAD_REQUEST, "access_code_not_time_bound", grpc.StatusCode.FAILED_PRECONDITION
+    ),
+    errors.NoBackupAccessCode: Meaning(
+        HTTPStatus.BAD_REQUEST,
+        "empty_backup_access_code_pool",
+        grpc.StatusCode.FAILED_PRECONDITION,
+    ),
     errors.CommonCodeKeyNotFound: Meaning(
         HTTPStatus.NOT_FOUND, "common_code_key_not_found", grpc.StatusCode.NOT_FOUND
     ),

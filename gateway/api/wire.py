@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         DeviceView,
         EventRecord,
         PlanView,
+        PulledView,
         StragglerView,
     )
     from latchbench.pin import Pin
@@ -177,22 +178,35 @@ def devices_message(
 ) -> pb.ListDevicesResponse:
     """The answer to `ListDevices`."""
     return pb.ListDevicesResponse(
-        devices=[
-            pb.Device(
-                device_id=row.device_id,
-                name=row.name,
-                device_type=device_type,
-                online=row.online,
-                supported_code_lengths=row.code_lengths,
-                max_active_codes_supported=row.codes_max,
-                code_constraints=row.constraints,
-                errors=_problems(row.errors),
-                warnings=_warnings(row.warnings),
-            )
-            for row in rows
-        ],
-        next_page_cursor=next_cursor,
+        devices=[_device(row, device_type) for row in rows], next_page_cursor=next_cursor
     )
+
+
+def device_message(row: DeviceView, device_type: str) -> pb.GetDeviceResponse:
+    """The answer to `GetDevice`."""
+    return pb.GetDeviceResponse(device=_device(row, device_type))
+
+
+def _device(row: DeviceView, device_type: str) -> pb.Device:
+    return pb.Device(
+        device_id=row.device_id,
+        name=row.name,
+        device_type=device_type,
+        online=row.online,
+        supported_code_lengths=row.code_lengths,
+        max_active_codes_supported=row.codes_max,
+        code_constraints=row.constraints,
+        errors=_problems(row.errors),
+        warnings=_warnings(row.warnings),
+        can_program_online_access_codes=row.programs_online,
+        can_program_offline_access_codes=row.programs_offline,
+        supports_backup_access_code_pool=row.supports_backups,
+    )
+
+
+def pulled_message(view: PulledView) -> pb.PullBackupAccessCodeResponse:
+    """The answer to `PullBackupAccessCode`."""
+    return pb.PullBackupAccessCodeResponse(backup_access_code=access_code_message(view.backup))
 
 
 def access_code_message(view: AccessCodeView) -> pb.AccessCode:
@@ -241,6 +255,7 @@ def event_message(event: EventRecord) -> pb.Event:
         access_code_errors=_problems(event.errors),
         access_code_warnings=_warnings(event.warnings),
         mutations=[_event_mutation(event, one) for one in event.mutations],
+        backup_access_code_id=event.backup_access_code_id,
     )
 
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.policy.commands import (
+    AssignCode,
     Body,
     ChecksumBody,
     ClearCode,
+    ClockBody,
     CodeBody,
     Command,
     InfoBody,
     Notice,
     Ping,
     ReadChecksum,
+    ReadClock,
     ReadCode,
     ReadInfo,
+    ReadSchedule,
     Rejection,
     Report,
+    ScheduleBody,
+    SetClock,
     SetCode,
+    SetSchedule,
     SlotStatus,
     Supervision,
     Transmit,
@@ -85,7 +92,25 @@ def command_to_wire(
             message.get_lock_info.SetInParent()
         case Ping():
             message.ping.SetInParent()
+        case AssignCode(slot):
+            message.assign_user_code.slot = slot
+        case _:
+            _hours_to_wire(message, command)
     return message
+
+
+def _hours_to_wire(message: pb.Command, command: Command) -> None:
+    """The commands about hours and the clock that they are kept by."""
+    match command:
+        case SetSchedule(slot, first_us, last_us):
+            hours = pb.SetSchedule(slot=slot, not_before_us=first_us, not_after_us=last_us)
+            message.set_schedule.CopyFrom(hours)
+        case ReadSchedule(slot):
+            message.get_schedule.slot = slot
+        case SetClock(clock_us):
+            message.set_clock.clock_us = clock_us
+        case ReadClock():
+            message.get_clock.SetInParent()
 
 
 def report_from_wire(message: pb.Report) -> Report:
@@ -118,7 +143,17 @@ def _body_from_wire(message: pb.Report) -> Body | None:
                 code_length=info.code_length if info.HasField("code_length") else None,
                 supervision=info.supports_supervision,
                 checksum=info.supports_checksum,
+                schedules=info.supports_schedules,
             )
+        case "schedule":
+            told = message.schedule
+            return ScheduleBody(
+                told.slot,
+                told.not_before_us if told.HasField("not_before_us") else None,
+                told.not_after_us if told.HasField("not_after_us") else None,
+            )
+        case "clock":
+            return ClockBody(message.clock.clock_us)
         case _:
             return None
 

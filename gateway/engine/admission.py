@@ -13,15 +13,16 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from gateway.engine.admit import Admitter, Hooks, code_warnings, load_at_us
+from gateway.engine.admit import Admitter, Hooks, code_warnings
 from gateway.engine.facts import has_space, lock_facts, no_space, refusal_of
+from gateway.engine.offline import OfflineCodes
+from gateway.engine.times import Times
 from gateway.policy.errors import (
     DeviceDoesNotSupportAccessCodes,
     DeviceNotFound,
     DeviceOffline,
     GatewayError,
-    InvalidInput,
-    Problem,
+    LockRefused,
     Refusal,
 )
 from gateway.policy.mirror import Knowledge
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from gateway.policy.choose import Draw
     from gateway.policy.keypad import LockFacts
     from gateway.policy.records import DeviceRecord
+    from gateway.policy.schedule import Timing
     from latchbench.clock import Timer
     from latchbench.jobs import Ticket
     from latchbench.lockstep import Answer
@@ -51,7 +53,7 @@ class Admitting:
     devices: list[DeviceRecord]
     sync: bool
     deadline_us: int
-    load_at_us: int | None
+    timings: Mapping[str, Timing]
     answer: Answer[CreateMultipleView] | None = None
     plan_answer: Answer[PlanView] | None = None
     key: str | None = None
@@ -87,6 +89,8 @@ class Admission:
         self._preparing: list[Admitting] = []
         self._queue: deque[Admitting] = deque()
         self._choosing = False
+        self._offline_codes = OfflineCodes(parts)
+        self.times = Times(parts, self._offline_codes)
 
     def open_count(self) -> int:
         """Calls that are not admitted or refused."""
@@ -117,6 +121,22 @@ class Admission:
         )
         self.prepare(call)
 
+    def _derive(self, call: Admitting) -> None:
+        """Offline codes need no word with any lock, so nothing is waited for and nothing asked."""
+        try:
+            decision, timings = self._offline_codes.decide(call.request, call.devices)
+        except LockRefused as error:
+            call.fail(error)
+            return
+        if call.plan_answer is not None:
+            call.plan_answer.ok(self._plan_view(call, decision))
+        elif call.answer is not None:
+            self._tell_apart(decision)
+            self._admitter.admit(
+                call.request, decision, call.devices, call.answer, offline=[], sync=False,
+                timings=timings, deadline_us=call.deadline_us, key=call.key, hooks=call.hooks,
+            )  # fmt: skip
+
     def plan(self, body: Mapping[str, object], answer: Answer[PlanView]) -> None:
         """The same choice from what is known now, with no effect."""
         try:
@@ -125,6 +145,9 @@ class Admission:
             answer.fail(error)
             return
         call.plan_answer = answer
+        if call.request.is_offline:
+            self._derive(call)
+            return
         offline = self._offline(call)
         if offline and not call.request.attempt_for_offline_device:
             answer.fail(DeviceOffline(offline))
@@ -135,7 +158,7 @@ class Admission:
         """The call that a well-formed request is. Raises what its devices have against it."""
         now_us = self._parts.now_us()
         known = [self._world.devices.get(device_id) for device_id in request.device_ids]
-        self.check_times(request.starts_at_us, [device for device in known if device is not None])
+        self.times.check(request, [device for device in known if device is not None], now_us)
         unknown = [
             device_id
             for device_id, device in zip(request.device_ids, known, strict=True)
@@ -148,35 +171,21 @@ class Admission:
         if without:
             raise DeviceDoesNotSupportAccessCodes(without)
         settings = self._parts.settings
-        loads_us = load_at_us(self._parts, request.starts_at_us)
+        timings = {device.device_id: self.times.of(request, device, now_us) for device in devices}
         sync = request.sync if request.sync is not None else settings.programming == "sync"
-        return Admitting(request, devices, sync, now_us + settings.sync_deadline_us, loads_us)
-
-    def check_times(self, starts_at_us: int | None, devices: Sequence[DeviceRecord]) -> None:
-        """What a device asks of the times of a code, as input problems of the request."""
-        if starts_at_us is None:
-            return
-        refusals = []
-        for device in devices:
-            future_only = "start_date_in_future" in device.facts.constraints
-            if future_only and starts_at_us <= self._parts.now_us():
-                message = f"{device.name} takes only codes that start in the future"
-                refusals.append(Refusal(device.device_id, "start_not_in_future", message))
-            if device.facts.schedules and device.time_zone is None:
-                message = f"{device.name} keeps time itself, and its time zone is not known"
-                refusals.append(Refusal(device.device_id, "time_zone_unknown", message))
-        if refusals:
-            problems = [Problem("starts_at", refusal.message) for refusal in refusals]
-            raise InvalidInput(problems, refusals)
+        return Admitting(request, devices, sync, now_us + settings.sync_deadline_us, timings)
 
     # Preparing.
 
     def prepare(self, call: Admitting) -> None:
         """Let a call take its way: it is answered when it is admitted, decided or refused."""
+        if call.request.is_offline:
+            self._derive(call)
+            return
         now_us = self._parts.now_us()
-        later = call.load_at_us is not None and call.load_at_us > now_us
         for device in call.devices:
             book = self._world.books[device.device_id]
+            later = call.timings[device.device_id].is_later(now_us)
             if self._unread(device.device_id):
                 call.waits_for[device.device_id] = None
             elif not book.host_up:
@@ -312,13 +321,14 @@ class Admission:
             for refusal in decision.refusals
         }
         for device in call.devices:
-            if device.device_id not in found and self._full(call, device):
+            full = not call.request.is_offline and self._full(call, device)
+            if device.device_id not in found and full:
                 found[device.device_id] = no_space(device)
         return [found[device.device_id] for device in call.devices if device.device_id in found]
 
     def _full(self, call: Admitting, device: DeviceRecord) -> bool:
         """Whether a code that is due now finds no slot. A later one takes its slot later."""
-        due = call.load_at_us is None or call.load_at_us <= self._parts.now_us()
+        due = not call.timings[device.device_id].is_later(self._parts.now_us())
         return due and not has_space(self._parts, device)
 
     def _admit(self, call: Admitting, decision: Decision) -> None:
@@ -336,6 +346,13 @@ class Admission:
                 duplicate_only = call.request.code is not None and only_in_use
                 call.fail(call.request.refusal(refusals, duplicate_only=duplicate_only))
                 return
+        try:
+            decision, timings = self._offline_codes.own(
+                call.request, decision, call.devices, call.timings
+            )
+        except LockRefused as error:
+            call.fail(error)
+            return
         if call.answer is not None:
             self._admitter.admit(
                 call.request,
@@ -344,7 +361,7 @@ class Admission:
                 call.answer,
                 offline=self._offline(call) if call.sync else [],
                 sync=call.sync,
-                load_at_us=call.load_at_us,
+                timings=timings,
                 deadline_us=call.deadline_us,
                 key=call.key,
                 hooks=call.hooks,

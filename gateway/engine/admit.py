@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gateway.engine.book import Belief
-from gateway.engine.facts import no_space
-from gateway.engine.groups import Call
+from gateway.engine.calls import Call
+from gateway.engine.facts import has_space, no_space
+from gateway.engine.offline import offline_warnings
 from gateway.policy.mirror import Knowledge
 from gateway.policy.names import device_name
-from gateway.policy.operations import NO_SPACE, free_slot
+from gateway.policy.operations import NO_SPACE, POOL_SIZE, free_slot, is_spare
 from gateway.policy.records import (
     AccessCodeView,
+    CodeKind,
     CodeProblem,
     CodeRecord,
     CodeWarning,
@@ -24,7 +26,7 @@ from gateway.policy.records import (
     Want,
 )
 from gateway.policy.request import Behavior
-from gateway.policy.views import code_view
+from gateway.policy.views import code_view, supports_backups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from gateway.policy.plan import Decision
     from gateway.policy.records import DeviceRecord
     from gateway.policy.request import CreateMultiple
+    from gateway.policy.schedule import Timing
     from latchbench.lockstep import Answer
     from latchbench.pin import Pin
 
@@ -72,7 +75,7 @@ class Admitter:
         *,
         offline: Sequence[str],
         sync: bool,
-        load_at_us: int | None,
+        timings: Mapping[str, Timing],
         deadline_us: int,
         key: str | None = None,
         hooks: Hooks,
@@ -88,7 +91,7 @@ class Admitter:
             common_code_key=key,
         )
         self._world.put_group(group)
-        rows = self._rows(request, decision, devices, group, load_at_us)
+        rows = self._rows(request, decision, devices, group, timings)
         self._parts.trace(
             "gateway.group.admitted",
             group=group.group_id,
@@ -135,7 +138,7 @@ class Admitter:
         decision: Decision,
         devices: Sequence[DeviceRecord],
         group: GroupRecord,
-        load_at_us: int | None,
+        timings: Mapping[str, Timing],
     ) -> list[CodeRecord]:
         pins: dict[str, Pin | None] = dict.fromkeys(decision.sharers, decision.shared_pin)
         pins |= {straggler.device_id: straggler.pin for straggler in decision.stragglers}
@@ -145,8 +148,9 @@ class Admitter:
         for position, device in enumerate(devices):
             row = self._row(request, device, group, position, pins.get(device.device_id))
             key = group.common_code_key if row.device_id in sharers else None
-            row = replace(row, common_code_key=key, load_at_us=load_at_us)
-            row = self._with_slot(row, device)
+            row = _timed(replace(row, common_code_key=key), timings[device.device_id])
+            is_derived = row.kind is CodeKind.OFFLINE
+            row = self._derived(row) if is_derived else self._with_slot(row, device)
             if row.pin is None and not device.facts.provider_chooses_pin:
                 # There is no code for it and none will come, so the row must say why.
                 message = apart[device.device_id].message
@@ -181,15 +185,22 @@ class Admitter:
             want=Want.PRESENT,
             progress=Progress.OPEN,
             created_at_us=self._parts.now_us(),
-            starts_at_us=request.starts_at_us,
-            ends_at_us=request.ends_at_us,
             external_modification_allowed=request.external_modification_allowed,
+            uses_backup_pool=request.uses_backup_pool and supports_backups(facts),
         )
+
+    def _derived(self, row: CodeRecord) -> CodeRecord:
+        """In the lock from the beginning, in a way: it makes the same code when it is typed."""
+        if row.pin is None:
+            return row
+        warnings = (*row.warnings, *offline_warnings(self._parts.now_us()))
+        return replace(row, progress=Progress.THERE, warnings=warnings)
 
     def _with_slot(self, row: CodeRecord, device: DeviceRecord) -> CodeRecord:
         """A slot at once for a code that is due, so that it is durable before the first frame."""
         now_us = self._parts.now_us()
-        if row.pin is None or (row.load_at_us is not None and row.load_at_us > now_us):
+        no_pin = row.pin is None and not device.facts.provider_chooses_pin
+        if no_pin or (row.load_at_us is not None and row.load_at_us > now_us):
             return row
         book = self._world.books[device.device_id]
         within_reach = book.host_up and not book.out_of_reach
@@ -205,6 +216,18 @@ class Admitter:
             return replace(row, slot=slot)
         problem = CodeProblem(NO_SPACE, no_space(device).message, now_us)
         return replace(row, errors=(problem,))
+
+
+def _timed(row: CodeRecord, timing: Timing) -> CodeRecord:
+    return replace(
+        row,
+        starts_at_us=timing.starts_at_us,
+        ends_at_us=timing.ends_at_us,
+        load_at_us=timing.load_at_us,
+        is_native=timing.is_native,
+        kind=timing.kind,
+        is_one_time_use=timing.is_one_time_use,
+    )
 
 
 class _Answering:
@@ -264,13 +287,6 @@ def _why_apart(decision: Decision) -> dict[str, StragglerView]:
     }
 
 
-def load_at_us(parts: Parts, starts_at_us: int | None) -> int | None:
-    """When a code that starts then is to be loaded: at once, or just in time; None if ongoing."""
-    if starts_at_us is None:
-        return None
-    return max(parts.now_us(), starts_at_us - parts.settings.jit_lead_us)
-
-
 def view_of(parts: Parts, row: CodeRecord) -> AccessCodeView:
     """A row as callers see it now."""
     device = parts.world.devices[row.device_id]
@@ -281,7 +297,32 @@ def view_of(parts: Parts, row: CodeRecord) -> AccessCodeView:
         offline_since_us=offline_since_us(parts, row.device_id),
         hub_down_since_us=parts.world.books[row.device_id].hub_down_since_us,
         now_us=parts.now_us(),
+        spares=spares_of(parts, row.device_id) if row.uses_backup_pool else 0,
     )
+
+
+def spares_of(parts: Parts, device_id: str) -> int | None:
+    """How many backup codes lie on a lock; None when there are none and none can be put there."""
+    book, codes = parts.world.books[device_id], parts.world.codes_of(device_id)
+    spares = [code for code in codes if is_spare(code) and code.want is Want.PRESENT]
+    there = sum(1 for spare in spares if spare.progress is Progress.THERE)
+    is_stuck = book.belief is Belief.DEAD or not (
+        spares or has_space(parts, parts.world.devices[device_id])
+    )
+    return None if there == 0 and is_stuck else there
+
+
+def pool_warnings(parts: Parts, device_id: str) -> tuple[CodeWarning, ...]:
+    """What is to say of a lock's pool, where some code wants one."""
+    users = [
+        code.created_at_us
+        for code in parts.world.codes_of(device_id)
+        if code.uses_backup_pool and code.want is Want.PRESENT and parts.world.is_listed(code)
+    ]
+    if not users or (spares_of(parts, device_id) or 0) >= POOL_SIZE:
+        return ()
+    message = f"Fewer than {POOL_SIZE} backup access codes are on the lock."
+    return (CodeWarning("partial_backup_access_code_pool", message, min(users)),)
 
 
 def offline_since_us(parts: Parts, device_id: str) -> int | None:

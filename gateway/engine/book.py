@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.policy.operations import Operation
+    from gateway.policy.schedule import Hours
     from latchbench.clock import Timer
     from latchbench.pin import Pin
 
@@ -38,11 +39,23 @@ class CodeRun:
     acknowledged: bool = False
     refused_by_supervision: bool = False
     misses: int = 0
+    hours_written: int = 0
+    hours_refused: bool = False
 
     @property
     def is_taken_at_its_word(self) -> bool:
         """Whether the lock had the last command and did not say no to it."""
         return self.acknowledged and not self.refused_by_supervision
+
+
+@dataclass(slots=True)
+class ClockWatch:
+    """The clock that a lock keeps hours by; `checked_at_us` is when it was last found right."""
+
+    checked_at_us: int | None = None
+    is_off: bool = False
+    tries: int = 0
+    retry_at_us: int | None = None
 
 
 @dataclass(slots=True)
@@ -62,6 +75,8 @@ class Book:
     `heard_at_us` is when the lock last acknowledged something: what it says unasked does not show
     that it hears. `called_at_us` is when it was last tried because of that; `spoke_meanwhile` says
     that it spoke while a command was under way to it. No code is written before `writes_from_us`.
+    `hours` are those that were read since they were last written; `our_hours` are slots that were
+    given some by us.
     """
 
     device_id: str
@@ -82,6 +97,10 @@ class Book:
     host_up: bool = False
     has_info: bool = False
     supports_checksum: bool = False
+    supports_schedules: bool = False
+    hours: dict[int, Hours] = field(default_factory=dict)
+    our_hours: set[int] = field(default_factory=set)
+    clock: ClockWatch = field(default_factory=ClockWatch)
     just_read: tuple[int, int] | None = None
     notice_number: int | None = None
     wants_walk: bool = False
@@ -97,6 +116,11 @@ class Book:
     refused_pins: set[Pin] = field(default_factory=set)
     runs: dict[str, CodeRun] = field(default_factory=dict)
     waiters: list[Callable[[], None]] = field(default_factory=list)
+
+    def forget_hours(self) -> None:
+        """Hours and clock must be read again: somebody else may have been at them."""
+        self.hours.clear()
+        self.clock = ClockWatch()
 
     def run_of(self, access_code_id: str) -> CodeRun:
         """The working memory for one code."""

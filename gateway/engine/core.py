@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.engine.admission import Admission
-from gateway.engine.admit import offline_since_us, view_of
+from gateway.engine.admit import offline_since_us, pool_warnings, view_of
 from gateway.engine.attempts import Attempts
+from gateway.engine.backups import Backups
 from gateway.engine.creation import Creation
 from gateway.engine.dispatch import Dispatcher
 from gateway.engine.groups import Groups
@@ -23,8 +24,15 @@ from gateway.engine.updates import Updates
 from gateway.policy.attempts import AttemptType
 from gateway.policy.cursor import Place, take_page
 from gateway.policy.errors import AccessCodeNotFound, DeviceNotFound, GatewayError
-from gateway.policy.queries import parse_delete, parse_devices, parse_get, parse_list
-from gateway.policy.records import GroupState, Page, Progress, Want
+from gateway.policy.operations import is_spare
+from gateway.policy.queries import (
+    parse_delete,
+    parse_device,
+    parse_devices,
+    parse_get,
+    parse_list,
+)
+from gateway.policy.records import CodeKind, GroupState, Page, Progress, Want
 from gateway.policy.views import attempt_view, device_view
 
 if TYPE_CHECKING:
@@ -45,6 +53,7 @@ if TYPE_CHECKING:
         DeviceView,
         GroupRecord,
         PlanView,
+        PulledView,
         UnmanagedRecord,
     )
     from latchbench.clock import Timer
@@ -65,6 +74,9 @@ class Core:
         self._rows = Rows(parts)
         self._groups = Groups(parts, self._rows, thinking, draws[0])
         self._dispatcher = Dispatcher(parts, radio, self._rows, self._groups)
+        self._backups = Backups(parts, self._rows, thinking, draws[0])
+        self._backups.look_again = self._dispatcher.look_again
+        self._dispatcher.tend = self._backups.tend
         self._rows.on_gone = self._groups.code_gone
         self._world.look_at = self._dispatcher.poke
         self._groups.look_again = self._dispatcher.look_again
@@ -172,7 +184,8 @@ class Core:
         for code in candidates:
             right_device = query.device_id in (None, code.device_id)
             right_pin = query.code in (None, code.pin)
-            if right_device and right_pin and self._world.is_listed(code):
+            seen = self._world.is_listed(code) and not is_spare(code)
+            if right_device and right_pin and seen:
                 return code
         raise AccessCodeNotFound
 
@@ -194,7 +207,9 @@ class Core:
         listed = [
             code
             for code in codes
-            if self._world.is_listed(code) and (ids is None or code.access_code_id in ids)
+            if self._world.is_listed(code)
+            and code.kind is not CodeKind.BACKUP
+            and (ids is None or code.access_code_id in ids)
         ]
         rows, place = take_page(listed, _place_of_code, wanted.after, wanted.limit)
         items = tuple(view_of(self._parts, code) for code in rows)
@@ -207,7 +222,12 @@ class Core:
             wanted = parse_delete(query)
             code = self._world.codes.get(wanted.access_code_id)
             right_device = code is not None and wanted.device_id in (None, code.device_id)
-            if code is None or not right_device or not self._world.is_listed(code):
+            if (
+                code is None
+                or not right_device
+                or not self._world.is_listed(code)
+                or is_spare(code)
+            ):
                 raise AccessCodeNotFound
         except GatewayError as error:
             answer.fail(error)
@@ -229,6 +249,23 @@ class Core:
             self._dispatcher.look_again(device_id)
 
         self._world.save(durable)
+
+    def pull_backup(self, query: Mapping[str, object], answer: Answer[PulledView]) -> None:
+        """A spare code for the guest of a code that cannot be set."""
+        self._backups.pull(query, answer)
+
+    def get_device(self, query: Mapping[str, object], answer: Answer[DeviceView]) -> None:
+        """One device."""
+        try:
+            wanted = parse_device(query)
+            for device in self._world.devices.values():
+                right_id = wanted.device_id in (None, device.device_id)
+                if right_id and wanted.name in (None, device.name):
+                    answer.ok(self._device_view(device))
+                    return
+            raise DeviceNotFound([wanted.device_id or "no such name"])
+        except GatewayError as error:
+            answer.fail(error)
 
     def list_devices(self, query: Mapping[str, object], answer: Answer[Page]) -> None:
         """A page of devices."""
@@ -252,6 +289,7 @@ class Core:
             device,
             workspace_id=self._parts.settings.workspace_id,
             offline_since_us=offline_since_us(self._parts, device.device_id),
+            warnings=pool_warnings(self._parts, device.device_id),
             hub_down_since_us=self._world.books[device.device_id].hub_down_since_us,
         )
 

@@ -11,20 +11,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.engine.book import Belief, Busy
+from gateway.engine.hours import HourKeeper
 from gateway.engine.hubs import Hubs
 from gateway.engine.observe import Observer
 from gateway.engine.reach import Reach
 from gateway.policy.commands import (
+    AssignCode,
     ChecksumBody,
     ClearCode,
+    ClockBody,
     CodeBody,
     InfoBody,
     LockEvent,
     ReadChecksum,
+    ReadClock,
     ReadCode,
     ReadInfo,
+    ReadSchedule,
     Rejection,
+    ScheduleBody,
     SetCode,
+    SetSchedule,
     Supervision,
     Transmit,
     Walk,
@@ -45,10 +52,16 @@ from gateway.policy.records import Progress
 from gateway.policy.retry import SILENCES_UNTIL_DEAD, backoff_us
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gateway.engine.book import Book
     from gateway.engine.parts import Listener, Parts, Radio
     from gateway.engine.rows import Rows
     from gateway.policy.commands import Body, Command, Notice, Report
+
+
+# What changes a code in a slot: from then on its row is in doubt.
+WRITES = SetCode | ClearCode | AssignCode
 
 
 class Dispatcher:
@@ -63,6 +76,8 @@ class Dispatcher:
         self._observer = Observer(parts, rows, listener)
         self._reach = Reach(parts, rows, listener)
         self.hubs = Hubs(parts, rows, listener, self.poke)
+        self._hours = HourKeeper(parts)
+        self.tend: Callable[[str], None] = lambda device_id: None
 
     # Choosing and sending.
 
@@ -71,9 +86,12 @@ class Dispatcher:
         book = self._world.books[device_id]
         self._work(book)
         self._arm(book)
+        self.tend(device_id)
 
     def _work(self, book: Book) -> None:
         self._rows.expire(book.device_id)
+        for code in self._rows.begun(book.device_id):
+            self._listener.code_there(code)
         while book.busy is None and book.host_up:
             now_us = self._parts.now_us()
             if book.retry_at_us is not None and book.retry_at_us > now_us:
@@ -119,6 +137,8 @@ class Dispatcher:
             astray=frozenset(book.astray),
             just_read=just_read,
             may_write=now_us >= book.writes_from_us,
+            keeping=self._hours.keeping(book),
+            provider_chooses=device.facts.provider_chooses_pin,
         )
         return next_operation(needs, self._world.codes_of(book.device_id), now_us)
 
@@ -134,8 +154,9 @@ class Dispatcher:
         book.busy = Busy(operation, book.sequence)
         book.just_read = None
         command = operation.command
-        if operation.access_code_id is not None and not isinstance(command, ReadCode):
+        if operation.access_code_id is not None and isinstance(command, WRITES):
             self._mark_sent(book, operation.access_code_id, command)
+        self._hours.sent(book, command)
         self._parts.counters.add("commands")
         self._parts.trace(
             "gateway.command.sent",
@@ -151,7 +172,7 @@ class Dispatcher:
         code = self._world.codes[access_code_id]
         run = book.run_of(access_code_id)
         run.refused_by_supervision = run.acknowledged = False
-        if isinstance(command, SetCode):
+        if isinstance(command, SetCode | AssignCode):
             code = replace(code, sends=code.sends + 1)
         self._world.put_code(replace(code, progress=Progress.DOUBT, attempts=code.attempts + 1))
 
@@ -166,6 +187,9 @@ class Dispatcher:
                 book.retry_at_us = now_us + book.resync_interval_us
             if book.retry_at_us is not None and book.retry_at_us > now_us:
                 times.append(book.retry_at_us)
+            clock_at_us = book.clock.retry_at_us
+            if clock_at_us is not None and clock_at_us > now_us:
+                times.append(clock_at_us)
             if book.writes_from_us > now_us and self._rows.has_work(book.device_id):
                 times.append(book.writes_from_us)
         at_us = min((time for time in times if time is not None), default=None)
@@ -249,12 +273,18 @@ class Dispatcher:
     def _learn(self, book: Book, operation: Operation, report: Report) -> None:
         self._observer.incarnation(book, report.incarnation)
         code = self._world.codes.get(operation.access_code_id or "")
-        if isinstance(operation.command, SetCode | ClearCode) and code is not None:
+        if isinstance(operation.command, SetSchedule) and code is not None:
+            run = book.run_of(code.access_code_id)
+            run.hours_written += 1
+            run.hours_refused = report.supervision is Supervision.FAIL
+        elif isinstance(operation.command, WRITES) and code is not None:
             run = book.run_of(code.access_code_id)
             run.refused_by_supervision = report.supervision is Supervision.FAIL
             run.acknowledged = True
             if isinstance(operation.command, ClearCode):
                 book.cut_short.discard(code.access_code_id)
+        elif isinstance(report.body, ScheduleBody | ClockBody):
+            self._hours.heard(book, report.body, code)
         elif report.body is not None:
             if isinstance(operation.command, ReadCode):
                 book.just_read = (operation.command.slot, self._parts.now_us())
@@ -294,6 +324,7 @@ class Dispatcher:
             book.belief = Belief.UNKNOWN
         book.notice_number = None
         book.wants_walk = book.has_info
+        book.forget_hours()
         self.poke(device_id)
 
     def host_down(self, device_id: str) -> None:
@@ -354,5 +385,9 @@ def _answers(command: Command, body: Body | None) -> bool:
             return isinstance(body, ChecksumBody)
         case ReadInfo():
             return isinstance(body, InfoBody)
+        case ReadSchedule(slot):
+            return isinstance(body, ScheduleBody) and body.slot == slot
+        case ReadClock():
+            return isinstance(body, ClockBody)
         case _:
             return True

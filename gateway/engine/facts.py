@@ -11,6 +11,7 @@ from gateway.policy.operations import free_slots
 
 if TYPE_CHECKING:
     from gateway.engine.parts import Parts
+    from gateway.policy.judge import Reason
     from gateway.policy.records import CodeRecord, DeviceRecord
     from latchbench.pin import Pin
 
@@ -42,6 +43,7 @@ def lock_facts(parts: Parts, device: DeviceRecord, *, without: str | None = None
             sorted(constraints),
             five_buttons=facts.five_buttons,
             matches_prefix=facts.matches_prefix,
+            offline_codes_only=facts.offline_codes_only,
         ),
         in_use={**unmanaged, **managed},
         refused=frozenset(world.books[device.device_id].refused_pins),
@@ -80,10 +82,12 @@ def refusal_of(
     return Refusal(device_id, reason, message, managed, unmanaged)
 
 
-def why_refused(parts: Parts, code: CodeRecord, pin: Pin) -> Refusal:
+def why_refused(parts: Parts, code: CodeRecord, pin: Pin | None) -> Refusal:
     """Why a lock did not take a code: what its freshly read slots explain, else nobody knows."""
     device = parts.world.devices[code.device_id]
-    reasons = judge(lock_facts(parts, device, without=code.access_code_id), pin)
+    reasons: tuple[Reason, ...] = ()
+    if pin is not None and not device.facts.provider_chooses_pin:
+        reasons = judge(lock_facts(parts, device, without=code.access_code_id), pin)
     if reasons:
         first = reasons[0]
         return refusal_of(device.device_id, first.word, first.message, first.owner, parts)

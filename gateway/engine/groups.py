@@ -7,16 +7,17 @@ gateway dies before that word, the group counts as aborted: nothing else has to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gateway.engine.calls import Call, Outcome
 from gateway.engine.facts import lock_facts, no_space, why_refused
 from gateway.policy.errors import Cleanup, Refusal, Rollback, RollbackState
 from gateway.policy.operations import NO_SPACE, is_due
 from gateway.policy.plan import own_code
-from gateway.policy.records import CodeProblem, GroupState, Progress, Want
+from gateway.policy.records import CodeKind, CodeProblem, GroupState, Progress, Want
 from gateway.policy.retry import RANDOM_CODES_MAX
+from gateway.policy.schedule import is_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from gateway.policy.choose import Choice, Draw
     from gateway.policy.errors import GatewayError
     from gateway.policy.records import CodeRecord
-    from latchbench.clock import Timer
     from latchbench.jobs import Ticket
 
 UNCONFIRMED = "access_code_state_unconfirmed"
@@ -48,33 +48,6 @@ _PROBLEM_OF = {
     "digits_not_supported": "code_constraints_violated",
     "no_space": NO_SPACE,
 }
-
-
-class Outcome(StrEnum):
-    """What the decision of a group needs to know of one row."""
-
-    THERE = "there"
-    LATER = "later"
-    KEPT = "kept"  # not there, and the row says why
-
-
-@dataclass(slots=True)
-class Call:
-    """A call that waits for its group. `refused` ends it, or what `committed` gives.
-
-    `committed` is asked within the deciding transaction, and what it gives is done after that.
-    """
-
-    group_id: str
-    throws: bool
-    preferred_length: int | None
-    refusal: Callable[[Sequence[Refusal], Rollback], GatewayError]
-    committed: Callable[[], Callable[[], None]]
-    refused: Callable[[GatewayError], None]
-    deadline: Timer | None = None
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    redraws: dict[str, int] = field(default_factory=dict)
-    redrawn: dict[str, Refusal] = field(default_factory=dict)
 
 
 class Groups:
@@ -107,11 +80,17 @@ class Groups:
         self._calls[call.group_id] = call
         call.deadline = self._parts.clock.call_at(deadline_us, lambda: self._overdue(call))
         for code in self._world.codes_in(call.group_id):
-            if code.pin is None or not is_due(code, self._parts.now_us()):
+            if self._gets_no_pin(code) or not is_due(code, self._parts.now_us()):
                 call.outcomes[code.access_code_id] = Outcome.LATER
+            elif code.progress is Progress.THERE:
+                call.outcomes[code.access_code_id] = Outcome.THERE  # derived: nothing is sent
             elif any(problem.error_code == NO_SPACE for problem in code.errors):
                 call.outcomes[code.access_code_id] = Outcome.KEPT
         self._decide_if_known(call)
+
+    def _gets_no_pin(self, code: CodeRecord) -> bool:
+        """Whether there is no PIN for a row, and nobody who will choose one."""
+        return code.pin is None and not self._provider_chooses(code)
 
     def give_up_waiting(self, call: Call, access_code_id: str) -> None:
         """A lock that is offline is not waited for: its code is set when it comes back."""
@@ -152,7 +131,9 @@ class Groups:
         self._parts.trace("gateway.group.committed", group=call.group_id)
         for code in self._world.codes_in(call.group_id):
             self._rows.event("access_code.created", code)
-            if code.progress is Progress.THERE:
+            if code.kind is CodeKind.OFFLINE:
+                continue  # nobody sets it
+            if code.progress is Progress.THERE and code.pin is not None:
                 self._set(code)
             elif code.errors:
                 self._rows.event("access_code.failed_to_set_on_device", code)
@@ -205,6 +186,9 @@ class Groups:
             self._world.save()
 
     def _set(self, code: CodeRecord) -> None:
+        if is_ahead(code, self._parts.now_us()):
+            self._scheduled(code)
+            return
         was_set = code.was_set
         told = tuple(problem for problem in code.errors if problem.error_code == UNCONFIRMED)
         if code.old_pins and told:
@@ -219,6 +203,14 @@ class Groups:
         elif not was_set:
             self._rows.event("access_code.set_on_device", code)
 
+    def _scheduled(self, code: CodeRecord) -> None:
+        """On a lock that keeps it shut until it begins."""
+        was_scheduled = code.was_scheduled
+        code = replace(code, was_scheduled=True, errors=(), retry_at_us=None)
+        self._world.put_code(code)
+        if not was_scheduled:
+            self._rows.event("access_code.scheduled_on_device", code)
+
     def _unconfirmed(self) -> CodeProblem:
         return CodeProblem(
             UNCONFIRMED,
@@ -228,7 +220,7 @@ class Groups:
 
     def code_refused(self, code: CodeRecord) -> None:
         """The lock will not take it, and all of it was read since."""
-        if code.pin is None or code.want is Want.ABSENT:
+        if code.want is Want.ABSENT:
             return
         refusal = why_refused(self._parts, code, code.pin)
         self._parts.trace(
@@ -237,7 +229,7 @@ class Groups:
             reason=refusal.reason,
             pin=code.pin,
         )
-        if refusal.reason == "refused_by_lock":
+        if refusal.reason == "refused_by_lock" and code.pin is not None:
             self._world.books[code.device_id].refused_pins.add(code.pin)
             self._world.books[code.device_id].codes_version += 1
         call = self._calls.get(code.group_id)
@@ -247,10 +239,19 @@ class Groups:
             self._keep(call, code, refusal)
         elif call.throws:
             self._abort(call, [refusal])
-        elif refusal.reason in CURABLE and call.redraws.get(code.device_id, 0) < RANDOM_CODES_MAX:
+        elif self._may_redraw(call, code, refusal):
             self._redraw(call, code, refusal)
         else:
             self._keep(call, code, refusal)
+
+    def _may_redraw(self, call: Call, code: CodeRecord, refusal: Refusal) -> bool:
+        """Whether another code may help; where the provider chooses it, we have none to offer."""
+        tries = call.redraws.get(code.device_id, 0)
+        drawn = code.pin is not None and not self._provider_chooses(code)
+        return drawn and refusal.reason in CURABLE and tries < RANDOM_CODES_MAX
+
+    def _provider_chooses(self, code: CodeRecord) -> bool:
+        return self._world.devices[code.device_id].facts.provider_chooses_pin
 
     def _is_given_up(self, call: Call, code: CodeRecord) -> bool:
         """Whether the call does not wait for this row, because its lock was away.
@@ -332,6 +333,14 @@ class Groups:
             )
         )
         self._world.save(lambda: self.look_again(code.device_id))
+
+    def code_unread(self, code: CodeRecord) -> None:
+        """The lock has chosen a code that it does not show: there is nothing more to wait for."""
+        call = self._calls.get(code.group_id)
+        if call is not None:
+            call.outcomes[code.access_code_id] = Outcome.KEPT
+            self._decide_if_known(call)
+        self._world.save()
 
     def code_no_space(self, code: CodeRecord) -> None:
         """Due, and the lock has no free slot."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gateway.engine.assigned import learned, may_hold
 from gateway.engine.rows import afresh
 from gateway.engine.strangers import Strangers, is_ours, old_pins_left
 from gateway.engine.strays import claim
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     from gateway.engine.book import Book
     from gateway.engine.parts import Listener, Parts
     from gateway.engine.rows import Rows
-    from gateway.policy.commands import Body
     from gateway.policy.mirror import SlotView
     from gateway.policy.records import CodeRecord
+
+# What this module reads; hours and clocks are `gateway.engine.hours`' business.
+SlotsBody = CodeBody | WalkBody | ChecksumBody | InfoBody
 
 REMOVALS_UNTIL_ERROR = 3
 # What a code can be long at all; a lock that reports another length is not believed.
@@ -69,6 +72,8 @@ class Observer:
         self._parts.trace("gateway.lock.new_incarnation", lock=device.name)
         book.mirror.forget()
         book.has_info = False
+        book.forget_hours()
+        book.our_hours.clear()
         book.refused_pins.clear()
         book.cut_short.clear()
         for record in list(self._world.unmanaged.get(book.device_id, {}).values()):
@@ -87,7 +92,7 @@ class Observer:
         else:
             self._world.put_code(afresh(code))
 
-    def body(self, book: Book, body: Body, code: CodeRecord | None) -> None:
+    def body(self, book: Book, body: SlotsBody, code: CodeRecord | None) -> None:
         """What a lock answered; `code` is the row that the question was about, if one."""
         if isinstance(body, InfoBody):
             self._info(book, body)
@@ -104,6 +109,9 @@ class Observer:
         device = self._world.devices[book.device_id]
         book.has_info = True
         book.supports_checksum = body.checksum
+        book.supports_schedules = body.schedules
+        if not body.schedules:
+            self._rows.load_just_in_time(book.device_id)
         slots = body.slots or device.facts.slots
         length = body.code_length if body.code_length in _LENGTHS else None
         if (device.slots, device.code_length) != (slots, length):
@@ -147,6 +155,8 @@ class Observer:
     def _resynced(self, book: Book, *, unchanged: bool) -> None:
         """A look at the whole lock ended; the next one comes later if nothing had changed."""
         was_due, book.resync_due = book.resync_due, False
+        if was_due:
+            book.hours.clear()  # no checksum covers them
         if unchanged and was_due:
             book.resync_interval_us = next_resync_interval_us(book.resync_interval_us)
         else:
@@ -186,20 +196,32 @@ class Observer:
             return
         if is_wanted(code, self._parts.now_us()):
             run = book.run_of(code.access_code_id)
-            if code.pin is None or not proves(view, code.pin, ours=ours):
+            if self._rows.provider_chooses(code) and ours and view.occupied:
+                self._assigned(book, code, view)
+            elif code.pin is None or not proves(view, code.pin, ours=ours):
                 self._not_there(book, code, view)
             elif code.old_pins and view.pin is None and not run.is_taken_at_its_word:
                 # Either code may stand there, and the lock did not say that it took the new one.
                 self._not_there(book, code, view)
             else:
                 self._there(book, code, view)
-        elif is_ours(view, code, ours=ours):
+        elif may_hold(view, code, ours=ours):
             self._still_there(book, code)
         else:
             # Somebody else's code may stand there now. Ours is gone, and that one is not ours.
             self._rows.not_there(code)
             self._strangers.slot_news(book, body.slot)
             self._world.save()
+
+    def _assigned(self, book: Book, code: CodeRecord, view: SlotView) -> None:
+        """The lock's own side chose a PIN: what stands there is the code, if it can be read."""
+        code = learned(code, view, self._parts.now_us())
+        if view.pin is not None:
+            self._there(book, code, view)
+            return
+        # It opens the door, and nobody can tell with which digits.
+        self._world.put_code(replace(code, progress=Progress.THERE, attempts=0, retry_at_us=None))
+        self._listener.code_unread(code)
 
     def _there(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         run = book.run_of(code.access_code_id)

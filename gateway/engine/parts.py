@@ -42,6 +42,9 @@ class Listener(Protocol):
     def code_refused(self, code: CodeRecord) -> None:
         """The lock will not take it, and was looked at again since."""
 
+    def code_unread(self, code: CodeRecord) -> None:
+        """In the lock, which chose it and does not show it."""
+
     def code_no_space(self, code: CodeRecord) -> None:
         """Due, and the lock has no free slot."""
 

@@ -47,6 +47,7 @@ class Reach:
             book.belief = Belief.ALIVE
             if was_dead:
                 book.wants_walk = True  # whatever it said meanwhile was lost
+                book.forget_hours()
                 self._listener.lock_heard(book.device_id)
         book.tell_waiters()
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from gateway.policy.mutations import Change
-from gateway.policy.operations import NO_SPACE, is_due, is_in_the_way
-from gateway.policy.records import CodeProblem, EventRecord, Progress, Want
+from gateway.policy.operations import NO_SPACE, is_due, is_hidden, is_in_the_way, is_spare
+from gateway.policy.records import CodeKind, CodeProblem, EventRecord, Progress, Want
+from gateway.policy.schedule import is_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from gateway.engine.parts import Parts
     from gateway.policy.mutations import Mutation
     from gateway.policy.records import CodeRecord
+
+
+# Events that carry the code itself.
+WITH_CODE = frozenset({"set_on_device", "scheduled_on_device", "deleted"})
 
 
 class Rows:
@@ -34,6 +39,10 @@ class Rows:
         for code in self._world.codes_of(device_id):
             if is_in_the_way(code, now_us) and self._world.is_listed(code):
                 self._world.put_code(replace(code, progress=Progress.DOUBT))
+            # Deleted before: the lock does not take it any more, so its digits are free again.
+            if is_hidden(code) and code.ends_at_us is not None and code.ends_at_us <= now_us:
+                self._world.drop_code(code)
+                self._world.save()
         ended = [
             code
             for code in self._world.codes_of(device_id)
@@ -48,8 +57,43 @@ class Rows:
         if ended:
             self._world.save()
 
+    def begun(self, device_id: str) -> list[CodeRecord]:
+        """Codes that were waiting in a lock that keeps hours, and open from now on."""
+        now_us = self._parts.now_us()
+        return [
+            code
+            for code in self._world.codes_of(device_id)
+            if code.is_native
+            and code.want is Want.PRESENT
+            and code.progress is Progress.THERE
+            and not code.was_set
+            and not is_ahead(code, now_us)
+            and self._world.is_listed(code)
+        ]
+
+    def load_just_in_time(self, device_id: str) -> None:
+        """The lock keeps no hours, whatever the hub's database says: they are kept for it."""
+        lead_us = self._parts.settings.jit_lead_us
+        for code in self._world.codes_of(device_id):
+            if code.is_native and code.starts_at_us is not None:
+                load_at_us = max(code.created_at_us, code.starts_at_us - lead_us)
+                self._world.put_code(replace(code, is_native=False, load_at_us=load_at_us))
+
     def make_absent(self, code: CodeRecord) -> None:
-        """A code is no longer wanted. One that was never sent is gone at once."""
+        """A code is no longer wanted, nor its pulled backup. One never sent is gone at once.
+
+        An offline code cannot be taken back: its row is hidden until the lock takes it no more.
+        """
+        backup = self._world.codes.get(code.pulled_backup_id or "")
+        if backup is not None and backup.want is Want.PRESENT:
+            self.make_absent(backup)
+        ends_at_us = code.ends_at_us or 0
+        is_out = code.kind is CodeKind.OFFLINE and code.pin and self._world.is_listed(code)
+        if is_out and self._parts.now_us() < ends_at_us:
+            self._parts.trace("gateway.code.not_revoked", lock=self.name(code), pin=code.pin)
+            self.event("access_code.deleted", code)
+            self._world.put_code(replace(code, want=Want.ABSENT))
+            return
         code = replace(code, want=Want.ABSENT, attempts=0, retry_at_us=None)
         untouched = code.progress in (Progress.OPEN, Progress.REFUSED)
         astray = code.access_code_id in self._world.books[code.device_id].astray
@@ -93,7 +137,7 @@ class Rows:
     def withdrawn(self, code: CodeRecord) -> None:
         """A code is known not to be on its lock, where it is wanted only later."""
         was_there = code.was_set or code.attempts > 0
-        code = replace(afresh(code), was_set=False, errors=())
+        code = replace(afresh(code), was_set=False, was_scheduled=False, errors=())
         self._parts.trace("gateway.code.withdrawn", lock=self.name(code), pin=code.pin)
         self._world.put_code(code)
         if was_there:
@@ -123,13 +167,18 @@ class Rows:
         return code
 
     def event(
-        self, event_type: str, code: CodeRecord, mutations: tuple[Mutation, ...] = ()
+        self,
+        event_type: str,
+        code: CodeRecord,
+        mutations: tuple[Mutation, ...] = (),
+        *,
+        backup_access_code_id: str | None = None,
     ) -> None:
         """Note an event about a row that callers may see; others are never told of."""
-        if not self._world.is_listed(code):
+        if not self._world.is_listed(code) or is_spare(code):
             return
         of_code = any(mutation.mutation_code is Change.CODE for mutation in mutations)
-        with_code = of_code or event_type.rsplit(".", 1)[-1] in ("set_on_device", "deleted")
+        with_code = of_code or event_type.rsplit(".", 1)[-1] in WITH_CODE
         issue = ".failed_" in event_type
         self._parts.trace(
             "gateway.event", event_type=event_type, lock=self.name(code), pin=code.pin
@@ -146,19 +195,25 @@ class Rows:
                 warnings=code.warnings if issue else (),
                 old_code=code.old_pins[0] if of_code and code.old_pins else None,
                 mutations=mutations,
+                backup_access_code_id=backup_access_code_id,
             )
         )
 
     def has_work(self, device_id: str) -> bool:
         """Whether a row of this lock waits for something to be done to it now."""
         now_us = self._parts.now_us()
+        provider_chooses = self._world.devices[device_id].facts.provider_chooses_pin
         return any(
-            code.want is Want.ABSENT
+            (code.want is Want.ABSENT and not is_hidden(code))
             or code.progress is Progress.DOUBT
             or (code.progress is Progress.THERE and not is_due(code, now_us))
-            or _is_to_be_set(code, now_us)
+            or (_is_to_be_set(code, now_us) and (code.pin is not None or provider_chooses))
             for code in self._world.codes_of(device_id)
         )
+
+    def provider_chooses(self, code: CodeRecord) -> bool:
+        """Whether the lock's own side makes the PIN, and nobody else can."""
+        return self._world.devices[code.device_id].facts.provider_chooses_pin
 
     def name(self, code: CodeRecord) -> str:
         """The lock's name."""
@@ -182,9 +237,5 @@ def afresh(code: CodeRecord) -> CodeRecord:
 def _is_to_be_set(code: CodeRecord, now_us: int) -> bool:
     """Due, not written yet, and not merely waiting for a slot to become free."""
     waits_for_space = any(problem.error_code == NO_SPACE for problem in code.errors)
-    return (
-        code.progress is Progress.OPEN
-        and code.pin is not None
-        and is_due(code, now_us)
-        and not waits_for_space
-    )
+    online = code.kind is not CodeKind.OFFLINE and is_due(code, now_us)
+    return code.progress is Progress.OPEN and online and not waits_for_space

@@ -159,12 +159,17 @@ class Strangers:
             change_type=kind,
             modified_fields=_fields(code, view),
         )
+        old_pins = old_pins_left(view, code)
+        if self._rows.provider_chooses(code):
+            # Nobody can put the old PIN back: the slot is read, or asked for a new one.
+            code = replace(code, pin=None)
         return replace(
             code,
             progress=Progress.OPEN,
             errors=(*_without(code, CONFLICT), problem),
             was_set=False,
-            old_pins=old_pins_left(view, code),
+            was_scheduled=False,
+            old_pins=old_pins,
         )
 
     def _adopt(self, code: CodeRecord, view: SlotView) -> CodeRecord:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.engine.admit import load_at_us, view_of
+from gateway.engine.admit import view_of
 from gateway.engine.book import Belief
 from gateway.engine.facts import lock_facts, refusal_of
 from gateway.policy.attempts import AttemptType
@@ -21,7 +21,9 @@ from gateway.policy.errors import (
 from gateway.policy.judge import judge
 from gateway.policy.mutations import Change
 from gateway.policy.names import device_name
-from gateway.policy.records import Progress, UnmanagedRecord, Want
+from gateway.policy.operations import is_spare
+from gateway.policy.records import CodeKind, Progress, UnmanagedRecord, Want
+from gateway.policy.schedule import timing_of_row
 from gateway.policy.update import (
     check_type,
     mutations_of,
@@ -96,7 +98,7 @@ class Updates:
 
     def _find(self, wanted: UpdateOne) -> CodeRecord:
         code = self._world.codes.get(wanted.access_code_id)
-        if code is None or not self._world.is_listed(code):
+        if code is None or is_spare(code) or not self._world.is_listed(code):
             raise AccessCodeNotFound
         if wanted.device_id not in (None, code.device_id):
             raise AccessCodeNotFound
@@ -107,11 +109,14 @@ class Updates:
     def _check(self, wanted: UpdateOne, code: CodeRecord) -> None:
         """Raise what stands in the way of an update, in the order of `create_multiple`."""
         check_type(wanted.update, code)
+        if code.kind is CodeKind.OFFLINE:
+            message = "An offline access code cannot be changed: its lock never hears of it"
+            raise InvalidInput([Problem("access_code_id", message)])
         if wanted.update.is_managed is False and code.progress is not Progress.THERE:
             message = "Only a code that is on its lock can be let go"
             raise InvalidInput([Problem("is_managed", message)])
         device = self._world.devices[code.device_id]
-        self._admission.check_times(wanted.update.starts_at_us, [device])
+        self._admission.times.check_change(wanted.update.starts_at_us, [(code, device)])
         offline = self._world.books[code.device_id].belief is Belief.DEAD
         if offline and not wanted.attempt_for_offline_device:
             raise DeviceOffline([code.device_id])
@@ -142,9 +147,7 @@ class Updates:
             code,
             update,
             device_name=self._device_name(code, update, mutations),
-            load_at_us=(
-                load_at_us(self._parts, times[0].starts_at_us) if times else code.load_at_us
-            ),
+            timing=self._admission.times.changed(code, times[0]) if times else timing_of_row(code),
             mutations=mutations,
             now_us=now_us,
         )
@@ -203,8 +206,8 @@ class Updates:
             ]
             if not codes:
                 raise CommonCodeKeyNotFound
-            devices = [self._world.devices[code.device_id] for code in codes]
-            self._admission.check_times(wanted.update.starts_at_us, devices)
+            places = [(code, self._world.devices[code.device_id]) for code in codes]
+            self._admission.times.check_change(wanted.update.starts_at_us, places)
         except GatewayError as error:
             answer.fail(error)
             return

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from gateway.engine.book import Book
+from gateway.policy.operations import is_hidden
 from gateway.policy.records import (
     Changes,
     CodeRecord,
@@ -88,6 +89,8 @@ class World:
 
     def is_listed(self, code: CodeRecord) -> bool:
         """Whether callers may see a row: its group was decided, and decided well."""
+        if is_hidden(code):
+            return False
         group = self.groups.get(code.group_id)
         return group is not None and group.state is GroupState.COMMITTED
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from gateway.policy.operations import is_wanted
+from gateway.policy.operations import is_hidden, is_wanted
 from gateway.policy.records import Progress, Want
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ def ended(attempt: AttemptRecord, code: CodeRecord | None, now_us: int) -> Attem
     if attempt.status is not AttemptStatus.PENDING:
         return attempt
     if attempt.action_type is AttemptType.DELETE:
-        return replace(attempt, status=AttemptStatus.SUCCESS) if code is None else attempt
+        # An offline code is only hidden: more cannot be done about it before its end.
+        done = code is None or is_hidden(code)
+        return replace(attempt, status=AttemptStatus.SUCCESS) if done else attempt
     if code is None or code.want is Want.ABSENT:
         return _failed(attempt, "access_code_deleted", "The access code is not wanted any more.")
     if is_settled(code, now_us):

@@ -57,7 +57,55 @@ class Ping:
     """Ask for nothing but an acknowledgement."""
 
 
-Command = SetCode | ClearCode | ReadCode | Walk | ReadChecksum | ReadInfo | Ping
+@dataclass(frozen=True, slots=True)
+class SetSchedule:
+    """Let a slot open only in these hours; two limits of None take them away."""
+
+    slot: int
+    not_before_us: int | None
+    not_after_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSchedule:
+    """Ask for the hours of a slot."""
+
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetClock:
+    """Set the lock's own clock."""
+
+    clock_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadClock:
+    """Ask what time the lock thinks it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignCode:
+    """Let the lock's own side choose a PIN for a free slot, to be read there afterwards."""
+
+    slot: int
+
+
+Command = (
+    SetCode
+    | ClearCode
+    | ReadCode
+    | Walk
+    | ReadChecksum
+    | ReadInfo
+    | Ping
+    | SetSchedule
+    | ReadSchedule
+    | SetClock
+    | ReadClock
+    | AssignCode
+)
 
 
 class Transmit(StrEnum):
@@ -129,9 +177,26 @@ class InfoBody:
     code_length: int | None
     supervision: bool
     checksum: bool
+    schedules: bool = False
 
 
-Body = CodeBody | WalkBody | ChecksumBody | InfoBody
+@dataclass(frozen=True, slots=True)
+class ScheduleBody:
+    """The hours of one slot; both None: it has none."""
+
+    slot: int
+    not_before_us: int | None
+    not_after_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockBody:
+    """The lock's own clock."""
+
+    clock_us: int
+
+
+Body = CodeBody | WalkBody | ChecksumBody | InfoBody | ScheduleBody | ClockBody
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,17 @@ GatewayError
 │  ├─ TooLarge                         .bytes_max
 │  ├─ DeviceNotFound                   .device_ids
 │  ├─ AccessCodeNotFound
+│  ├─ AccessCodeNotTimeBound
 │  ├─ CommonCodeKeyNotFound
 │  ├─ ActionAttemptNotFound
 │  ├─ AccessCodeBeingRemoved
 │  ├─ RequestIdReused
 │  └─ DeviceDoesNotSupportAccessCodes  .devices
 ├─ LockRefused                         other locks, other codes, or a change at the lock
-│  └─ CodeRefused                      .refusals .rollback .duplicate_only
-│     ├─ CodeCannotBeShared            .refusals .rollback .duplicate_only
-│     └─ CodeCannotBeSet               .refusals .rollback .duplicate_only
+│  ├─ CodeRefused                      .refusals .rollback .duplicate_only
+│  │  ├─ CodeCannotBeShared            .refusals .rollback .duplicate_only
+│  │  └─ CodeCannotBeSet               .refusals .rollback .duplicate_only
+│  └─ NoBackupAccessCode
 ├─ LockUnreachable                     nothing, until the lock is heard again
 │  └─ DeviceOffline                    .devices
 ├─ NotNow                              the same call is right, at another time
@@ -194,6 +196,13 @@ class AccessCodeNotFound(RequestError):
         super().__init__("Access code not found")
 
 
+class AccessCodeNotTimeBound(RequestError):
+    """Backup codes are for codes with a window; this one has none."""
+
+    def __init__(self) -> None:
+        super().__init__("Only a time-bound access code has a backup access code")
+
+
 class CommonCodeKeyNotFound(RequestError):
     """No access code belongs to this key."""
 
@@ -282,6 +291,13 @@ class CodeCannotBeSet(CodeRefused):
 
 def _counted(reasons: Iterable[str]) -> str:
     return ", ".join(f"{reason}: {count}" for reason, count in Counter(reasons).items())
+
+
+class NoBackupAccessCode(LockRefused):
+    """No spare code lies on the lock now."""
+
+    def __init__(self) -> None:
+        super().__init__("The device has no backup access code left")
 
 
 class LockUnreachable(GatewayError):

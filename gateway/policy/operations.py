@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gateway.policy.commands import (
+    AssignCode,
     ClearCode,
     Command,
     Ping,
@@ -18,10 +19,12 @@ from gateway.policy.commands import (
     ReadCode,
     ReadInfo,
     SetCode,
+    SetSchedule,
     Walk,
 )
 from gateway.policy.mirror import Knowledge, Mirror
-from gateway.policy.records import CodeRecord, Progress, Want
+from gateway.policy.records import CodeKind, CodeRecord, Progress, Want
+from gateway.policy.schedule import Keeping, hours_command, is_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +39,8 @@ class LockNeeds:
     `astray` those that are not where they were sent, to be looked for before anything else.
     `just_read` is the slot that was read at this very instant: only into such a slot does a code go
     for the first time, because somebody at the keypad may have been there unheard. Until it
-    `may_write` again, a lock that was just written to is only read.
+    `may_write` again, a lock that was just written to is only read. `keeping` is None for a lock
+    that keeps no hours; one whose provider chooses the PINs is asked for one.
     """
 
     mirror: Mirror
@@ -54,6 +58,8 @@ class LockNeeds:
     astray: frozenset[str] = frozenset()
     just_read: int | None = None
     may_write: bool = True
+    keeping: Keeping | None = None
+    provider_chooses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,17 @@ def is_inactive(code: CodeRecord) -> bool:
 INACTIVE = "access_code_inactive"
 
 
+def is_hidden(code: CodeRecord) -> bool:
+    """Whether a row was deleted although its lock goes on taking the code, to its end."""
+    kept = code.want is Want.ABSENT and code.progress is not Progress.GONE
+    return code.kind is CodeKind.OFFLINE and kept
+
+
+def is_spare(code: CodeRecord) -> bool:
+    """Whether a row is a backup code that nobody has pulled: it has no end, and no guest."""
+    return code.kind is CodeKind.BACKUP and not code.is_time_bound
+
+
 def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -> Next:
     """The next thing to do. `codes` are all rows of this lock, in the order they were made.
 
@@ -153,6 +170,9 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
         return found
     if needs.wants_slots:
         return Operation(ReadCode(needs.wants_slots[0]))
+    kept = _keep_hours(needs.keeping, writable, now_us)
+    if kept is not None:
+        return kept
     found_set = _set(needs, writable, codes, now_us)
     if found_set is not None:
         return found_set
@@ -189,6 +209,26 @@ def _clear(needs: LockNeeds, ready: Sequence[CodeRecord], now_us: int) -> Operat
     return None
 
 
+def _keep_hours(
+    keeping: Keeping | None, ready: Sequence[CodeRecord], now_us: int
+) -> Operation | None:
+    """The clock first, then hours that nobody needs, then the hours of codes that are there."""
+    if keeping is None:
+        return None
+    if keeping.clock is not None:
+        return Operation(keeping.clock)
+    if keeping.stale:
+        return Operation(SetSchedule(keeping.stale[0], None, None))
+    for code in ready:
+        if code.progress is not Progress.THERE or code.want is not Want.PRESENT:
+            continue
+        if code.slot is not None and (code.is_native or code.slot in keeping.known):
+            command = hours_command(keeping, code.slot, code, now_us)
+            if command is not None:
+                return Operation(command, code.access_code_id)
+    return None
+
+
 def _set(
     needs: LockNeeds, ready: Sequence[CodeRecord], codes: Sequence[CodeRecord], now_us: int
 ) -> Next | None:
@@ -197,14 +237,14 @@ def _set(
     for code in ready:
         if code.want is not Want.PRESENT or code.progress is not Progress.OPEN:
             continue
-        if code.pin is None or not is_due(code, now_us):
+        if code.kind is CodeKind.OFFLINE:
             continue
-        if code.slot is not None and code.sends == 0 and _is_taken(needs.mirror, code.slot):
-            return GiveUpSlot(code.access_code_id)
-        if code.slot is not None and code.sends == 0 and needs.just_read != code.slot:
-            return Operation(ReadCode(code.slot))
+        if not is_due(code, now_us) or (code.pin is None and not needs.provider_chooses):
+            continue
+        if code.is_native and needs.keeping is not None and not needs.keeping.clock_is_right:
+            continue  # until its clock is right, hours would shut out or let in at a wrong time
         if code.slot is not None:
-            return Operation(SetCode(code.slot, code.pin), code.access_code_id)
+            return _write(needs, code, code.slot, now_us)
         slot = free_slot(needs.mirror, needs.slots_max, needs.reserved_slots, codes)
         if slot is not None:
             return TakeSlot(code.access_code_id, slot)
@@ -213,12 +253,29 @@ def _set(
     return no_space
 
 
+def _write(needs: LockNeeds, code: CodeRecord, slot: int, now_us: int) -> Next:
+    """What is next for a code that has its slot: its hours are there before it is."""
+    if code.sends == 0 and _is_taken(needs.mirror, slot):
+        return GiveUpSlot(code.access_code_id)
+    if needs.keeping is not None:
+        command = hours_command(needs.keeping, slot, code, now_us)
+        if command is not None:
+            return Operation(command, code.access_code_id)
+    if code.sends == 0 and needs.just_read != slot:
+        return Operation(ReadCode(slot))
+    if needs.provider_chooses or code.pin is None:
+        return Operation(AssignCode(slot), code.access_code_id)
+    return Operation(SetCode(slot, code.pin), code.access_code_id)
+
+
 def _is_taken(mirror: Mirror, slot: int) -> bool:
     view = mirror.view(slot)
     return slot in mirror.missing or (view is not None and view.occupied)
 
 
 NO_SPACE = "no_space_for_access_code_on_device"
+# How many backup codes a lock keeps. Ours: Seam's documents give no number.
+POOL_SIZE = 3
 
 
 def free_slot(
@@ -249,6 +306,7 @@ def free_slots(
         1
         for code in codes
         if code.slot is None
+        and code.kind is not CodeKind.OFFLINE
         and code.want is Want.PRESENT
         and code.progress is Progress.OPEN
         and is_due(code, now_us)
@@ -271,7 +329,9 @@ def next_wake_us(codes: Sequence[CodeRecord], now_us: int) -> int | None:
         waits = code.want is Want.PRESENT and code.progress is Progress.OPEN
         if waits and code.load_at_us is not None and code.load_at_us > now_us:
             times.append(code.load_at_us)
-        ends_at_us = code.ends_at_us if code.want is Want.PRESENT else None
+        if code.want is Want.PRESENT and code.starts_at_us is not None and is_ahead(code, now_us):
+            times.append(code.starts_at_us)
+        ends_at_us = code.ends_at_us if code.want is Want.PRESENT or is_hidden(code) else None
         if ends_at_us is not None and ends_at_us > now_us:
             times.append(ends_at_us)
     return min(times, default=None)

@@ -54,6 +54,13 @@ DELETE_PARAMETERS: Final = (
     _DEVICE_ID,
     Parameter("sync", Kind.BOOLEAN, "Answer when the lock is clear.", default=False),
 )  # fmt: skip
+PULL_PARAMETERS: Final = (
+    Parameter("access_code_id", Kind.TEXT, "The code that needs a backup.", required=True),
+)
+DEVICE_PARAMETERS: Final = (
+    Parameter("device_id", Kind.TEXT, "The device."),
+    Parameter("name", Kind.TEXT, "Or its name."),
+)
 DEVICES_PARAMETERS: Final = (
     Parameter("device_ids", Kind.IDS, "Only these; none of them: no device."),
     _limit(DEVICES_PAGE_DEFAULT),
@@ -82,6 +89,14 @@ class DeleteQuery:
     access_code_id: str
     device_id: str | None
     sync: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceQuery:
+    """One device, by its id or its name; what is given must all hold."""
+
+    device_id: str | None
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +142,22 @@ def parse_delete(body: object) -> DeleteQuery:
     reading = read(DELETE_PARAMETERS, body)
     reading.settle(DELETE_PARAMETERS)
     return DeleteQuery(**reading.values)
+
+
+def parse_pull(body: object) -> str:
+    """The id of the access code. Raises `InvalidInput`."""
+    reading = read(PULL_PARAMETERS, body)
+    reading.settle(PULL_PARAMETERS)
+    return str(reading.values["access_code_id"])
+
+
+def parse_device(body: object) -> DeviceQuery:
+    """Raises `InvalidInput` unless there is an id or a name."""
+    reading = read(DEVICE_PARAMETERS, body)
+    if not reading.bad and not reading.given:
+        reading.refuse(None, "Must specify device_id or name")
+    reading.settle(DEVICE_PARAMETERS)
+    return DeviceQuery(**reading.values)
 
 
 def parse_list(body: object) -> ListQuery:

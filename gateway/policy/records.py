@@ -63,6 +63,19 @@ class Progress(StrEnum):
     GONE = "gone"
 
 
+class CodeKind(StrEnum):
+    """Where an access code comes from, and what it is for.
+
+    ONLINE   written over the radio for whoever asked for it
+    OFFLINE  derived by the lock and by the gateway alike: nothing is ever sent for it
+    BACKUP   a spare one of its lock's pool, or one that was pulled from there
+    """
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    BACKUP = "backup"
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a hub's device database holds of a kind of lock. A lock's own reports override it."""
@@ -82,6 +95,7 @@ class Facts:
     name_length_max: int | None = None
     name_must_be_unique: bool = False
     supports_offline_codes: bool = False
+    offline_codes_only: bool = False
     supervision: bool = True
     checksum: bool = False
 
@@ -91,7 +105,8 @@ class DeviceRecord:
     """One lock as the gateway is told of it, and what the lock itself last said.
 
     `slots` and `code_length` are the lock's own words (None until it was asked); `incarnation`
-    tells its memory from that of another lock, or of the same one after a reset.
+    tells its memory from that of another lock, or of the same one after a reset. From
+    `offline_secret` a lock and whoever knows it derive the same offline codes.
     """
 
     device_id: str
@@ -107,6 +122,7 @@ class DeviceRecord:
     incarnation: int | None = None
     slots: int | None = None
     code_length: int | None = None
+    offline_secret: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +180,7 @@ class CodeRecord:
 
     `position` is its place in the request. `slot` is taken when loading falls due and kept until
     the slot was read back empty. `sends` counts writes handed to the radio since the last change.
+    `is_native`: the lock itself keeps the window; `was_scheduled`: it was told that it does.
     `old_pins` are what the slot may still hold after `pin` was changed, the one that was proved
     there first; a row that is THERE and has some is on a lock that does not show which it holds.
     `mutations` are changes that the lock has not followed yet.
@@ -191,6 +208,12 @@ class CodeRecord:
     external_modification_allowed: bool = False
     errors: tuple[CodeProblem, ...] = ()
     warnings: tuple[CodeWarning, ...] = ()
+    kind: CodeKind = CodeKind.ONLINE
+    is_native: bool = False
+    was_scheduled: bool = False
+    is_one_time_use: bool = False
+    uses_backup_pool: bool = False
+    pulled_backup_id: str | None = None
     old_pins: tuple[Pin, ...] = ()
     mutations: tuple[Mutation, ...] = ()
 
@@ -225,6 +248,7 @@ class EventRecord:
     warnings: tuple[CodeWarning, ...] = ()
     old_code: Pin | None = None
     mutations: tuple[Mutation, ...] = ()
+    backup_access_code_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +280,13 @@ class AccessCodeView:
     is_offline_access_code: bool = False
     is_scheduled_on_device: bool | None = None
     is_waiting_for_code_assignment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PulledView:
+    """The answer to `pull_backup_access_code`."""
+
+    backup: AccessCodeView
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +340,9 @@ class DeviceView:
     constraints: tuple[str, ...]
     has_keypad: bool
     name_length_max: int | None
+    programs_online: bool = True
+    programs_offline: bool = False
+    supports_backups: bool = False
     errors: tuple[CodeProblem, ...] = ()
     warnings: tuple[CodeWarning, ...] = ()
 

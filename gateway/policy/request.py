@@ -41,8 +41,9 @@ class Behavior(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CreateMultiple:
-    """A well-formed call. Times are both None (an ongoing code) or both given.
+    """A well-formed call.
 
+    Times are both None (an ongoing code) or both given; a code for one use has a start alone.
     `preferred_code_length` is None with a custom `code`. `sync` is None where the caller leaves it
     to the gateway's setting. `ignored_parameters` are the names that the call does not know.
     `about_one` is a call for one device alone, that shares its code with nobody.
@@ -58,6 +59,9 @@ class CreateMultiple:
     attempt_for_offline_device: bool = True
     prefer_native_scheduling: bool = True
     external_modification_allowed: bool = False
+    is_offline: bool = False
+    uses_backup_pool: bool = False
+    max_time_rounding: str | None = None
     sync: bool | None = None
     ignored_parameters: tuple[str, ...] = ()
     about_one: bool = False
@@ -72,6 +76,11 @@ class CreateMultiple:
         """What the caller is told when `refusals` stand in the way of what the call asked for."""
         kind = CodeCannotBeSet if self.about_one else CodeCannotBeShared
         return kind(refusals, rollback, duplicate_only=duplicate_only)
+
+    @property
+    def is_one_time_use(self) -> bool:
+        """Whether the code opens once: an offline code that has a start alone."""
+        return self.is_offline and self.ends_at_us is None
 
 
 PARAMETERS: Final[tuple[Parameter, ...]] = (
@@ -105,8 +114,8 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         default=True,
     ),
     Parameter(
-        "use_backup_access_code_pool", Kind.BOOLEAN, "Keep spare codes on the locks.",
-        default=False, built=False,
+        "use_backup_access_code_pool", Kind.BOOLEAN, "Keep spare codes on the locks meanwhile.",
+        default=False,
     ),
     Parameter(
         "allow_external_modification", Kind.BOOLEAN,
@@ -118,19 +127,20 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     ),
     Parameter(
         "is_offline_access_code", Kind.BOOLEAN, "A code that a lock derives without the radio.",
-        default=False, built=False,
+        default=False,
     ),
     Parameter(
         "use_offline_access_code", Kind.BOOLEAN, "An older name of `is_offline_access_code`.",
-        default=False, built=False,
+        default=False,
     ),
     Parameter(
-        "is_one_time_use", Kind.BOOLEAN, "An offline code that opens once.",
-        default=False, built=False,
+        "is_one_time_use", Kind.BOOLEAN, "An offline code that opens once, within a day.",
+        default=False,
     ),
     Parameter(
-        "max_time_rounding", Kind.CHOICE, "How far an offline code's times may be rounded.",
-        built=False, choices=("1hour", "1day", "1h", "1d"),
+        "max_time_rounding", Kind.CHOICE,
+        "Rounds an offline code's times outwards, to hours of the lock's zone or to its days.",
+        choices=("1hour", "1day", "1h", "1d"),
     ),
     Parameter(
         "sync", Kind.BOOLEAN,
@@ -214,6 +224,11 @@ INTERPLAY: Final[tuple[Interplay, ...]] = (
         Problem(None, "Cannot use the backup pool for ongoing codes"),
     ),
     Interplay(
+        ("use_backup_access_code_pool", *_OFFLINE),
+        lambda values, now_us: values["use_backup_access_code_pool"] and _is_offline(values),
+        Problem(None, "Cannot use the backup pool for offline codes"),
+    ),
+    Interplay(
         ("code", *_OFFLINE),
         lambda values, now_us: values["code"] is not None and _is_offline(values),
         Problem("code", "code cannot be chosen for an offline access code"),
@@ -282,6 +297,9 @@ def call_of(reading: Reading) -> CreateMultiple:
         attempt_for_offline_device=values["attempt_for_offline_device"],
         prefer_native_scheduling=values["prefer_native_scheduling"],
         external_modification_allowed=any(values[name] for name in _MODIFICATION),
+        is_offline=_is_offline(values),
+        uses_backup_pool=values["use_backup_access_code_pool"],
+        max_time_rounding=values["max_time_rounding"],
         sync=values["sync"],
         ignored_parameters=reading.ignored,
     )

@@ -19,6 +19,7 @@ from gateway.policy.request import NAME_MAX, modification_allowed
 if TYPE_CHECKING:
     from gateway.policy.fields import Reading
     from gateway.policy.records import CodeRecord
+    from gateway.policy.schedule import Timing
     from latchbench.pin import Pin
 
 _NAME: Final = Parameter("name", Kind.TEXT, "Not given: stays as it is.", high=NAME_MAX)
@@ -195,7 +196,7 @@ def updated(
     update: Update,
     *,
     device_name: str,
-    load_at_us: int | None,
+    timing: Timing,
     mutations: tuple[Mutation, ...],
     now_us: int,
 ) -> CodeRecord:
@@ -214,7 +215,8 @@ def updated(
         device_name=device_name,
         starts_at_us=window.starts_at_us,
         ends_at_us=window.ends_at_us,
-        load_at_us=load_at_us,
+        load_at_us=timing.load_at_us,
+        is_native=timing.is_native,
         external_modification_allowed=allowed,
         attempts=0,
         retry_at_us=None,

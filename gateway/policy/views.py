@@ -10,6 +10,7 @@ from gateway.policy.mutations import Change
 from gateway.policy.operations import is_due, is_inactive, is_left_out
 from gateway.policy.records import (
     AccessCodeView,
+    CodeKind,
     CodeProblem,
     DeviceView,
     PendingMutation,
@@ -17,11 +18,18 @@ from gateway.policy.records import (
     Status,
     Want,
 )
+from gateway.policy.schedule import is_ahead
 
 if TYPE_CHECKING:
     from gateway.policy.attempts import AttemptRecord
     from gateway.policy.mutations import Mutation
-    from gateway.policy.records import CodeRecord, DeviceRecord, UnmanagedRecord
+    from gateway.policy.records import (
+        CodeRecord,
+        CodeWarning,
+        DeviceRecord,
+        Facts,
+        UnmanagedRecord,
+    )
 
 OFFLINE_MESSAGE: Final = "The lock does not answer."
 HUB_MESSAGE: Final = "The hub of the lock sends nothing."
@@ -33,9 +41,16 @@ def status_of(code: CodeRecord, now_us: int) -> Status:
         return Status.REMOVING
     if is_left_out(code) or is_inactive(code):
         return Status.UNSET
-    if code.progress is Progress.THERE and is_due(code, now_us):
+    if is_ahead(code, now_us) or _is_derived_ahead(code, now_us):
+        return Status.UNSET  # in the lock or not: it is shut until then
+    if code.progress is Progress.THERE and is_due(code, now_us) and code.pin is not None:
         return Status.UNKNOWN if code.old_pins else Status.SET
     return Status.SETTING if is_due(code, now_us) else Status.UNSET
+
+
+def _is_derived_ahead(code: CodeRecord, now_us: int) -> bool:
+    starts_at_us = code.starts_at_us
+    return code.kind is CodeKind.OFFLINE and starts_at_us is not None and now_us < starts_at_us
 
 
 def pending_mutations(code: CodeRecord, now_us: int) -> tuple[PendingMutation, ...]:
@@ -48,7 +63,7 @@ def pending_mutations(code: CodeRecord, now_us: int) -> tuple[PendingMutation, .
         return ()
     if code.mutations:
         return tuple(_updating(code, mutation) for mutation in code.mutations)
-    if code.progress is Progress.THERE and is_due(code, now_us):
+    if code.progress is Progress.THERE and is_due(code, now_us) and code.pin is not None:
         return ()
     if is_due(code, now_us):
         return (PendingMutation("creating", "Setting the code on the lock.", code.created_at_us),)
@@ -111,6 +126,12 @@ def offline_problem(since_us: int) -> CodeProblem:
     return CodeProblem("device_offline", OFFLINE_MESSAGE, since_us, is_device_error=True)
 
 
+def empty_pool_problem(since_us: int) -> CodeProblem:
+    """The error of a code whose lock has no backup for it, and takes none now."""
+    message = "The lock has no backup access code, and takes none now."
+    return CodeProblem("empty_backup_access_code_pool", message, since_us, is_device_error=True)
+
+
 def hub_problem(since_us: int) -> CodeProblem:
     """The error that a hub which sends nothing puts on its locks and on their codes."""
     return CodeProblem("hub_disconnected", HUB_MESSAGE, since_us, is_device_error=True)
@@ -133,9 +154,15 @@ def code_view(
     offline_since_us: int | None,
     now_us: int,
     hub_down_since_us: int | None = None,
+    spares: int | None = None,
 ) -> AccessCodeView:
-    """The row for a caller. Since when its lock, or the hub of its lock, is given up, if it is."""
+    """The row for a caller. Since when its lock, or the hub of its lock, is given up, if it is.
+
+    `spares` are the backup codes that lie on its lock, None when there are none to come either.
+    """
+    uses_pool = code.uses_backup_pool and code.want is Want.PRESENT
     offline = _device_problems(offline_since_us, hub_down_since_us)
+    empty = (empty_pool_problem(code.created_at_us),) if uses_pool and spares is None else ()
     return AccessCodeView(
         access_code_id=code.access_code_id,
         device_id=code.device_id,
@@ -148,15 +175,26 @@ def code_view(
         created_at_us=code.created_at_us,
         starts_at_us=code.starts_at_us,
         ends_at_us=code.ends_at_us,
-        errors=(*code.errors, *offline),
+        errors=(*code.errors, *offline, *empty),
         warnings=code.warnings,
         pending_mutations=pending_mutations(code, now_us),
         is_managed=True,
         is_external_modification_allowed=code.external_modification_allowed,
         appearance_name=code.device_name,
         group_id=code.group_id,
+        is_backup=code.kind is CodeKind.BACKUP,
+        is_backup_access_code_available=uses_pool and bool(spares),
+        pulled_backup_access_code_id=code.pulled_backup_id,
+        is_offline_access_code=code.kind is CodeKind.OFFLINE,
+        is_one_time_use=code.is_one_time_use,
         is_waiting_for_code_assignment=code.pin is None and device.facts.provider_chooses_pin,
+        is_scheduled_on_device=code.progress is Progress.THERE if code.is_native else None,
     )
+
+
+def supports_backups(facts: Facts) -> bool:
+    """Whether spare codes can be kept on such a lock: they must be ours to draw and to send."""
+    return facts.has_keypad and not (facts.provider_chooses_pin or facts.offline_codes_only)
 
 
 def device_view(
@@ -164,6 +202,7 @@ def device_view(
     *,
     workspace_id: str,
     offline_since_us: int | None,
+    warnings: tuple[CodeWarning, ...] = (),
     hub_down_since_us: int | None = None,
 ) -> DeviceView:
     """The lock for a caller; its own words go before what the database says of its kind."""
@@ -182,5 +221,9 @@ def device_view(
         constraints=tuple(sorted(device.facts.constraints)),
         has_keypad=device.facts.has_keypad,
         name_length_max=device.facts.name_length_max,
+        programs_online=device.facts.has_keypad and not device.facts.offline_codes_only,
+        programs_offline=device.facts.supports_offline_codes,
+        supports_backups=supports_backups(device.facts),
+        warnings=warnings,
         errors=problems,
     )

@@ -17,6 +17,7 @@ from sqlalchemy import Boolean, Table, Text
 
 from gateway.policy.mutations import Mutation
 from gateway.policy.records import (
+    CodeKind,
     CodeProblem,
     CodeRecord,
     CodeWarning,
@@ -66,6 +67,7 @@ def device_to_row(device: DeviceRecord) -> Stored:
         None if device.incarnation is None else str(device.incarnation),
         device.slots,
         device.code_length,
+        None if device.offline_secret is None else device.offline_secret.reveal(),
     )
 
 
@@ -85,6 +87,7 @@ def device_from_row(row: Row[Any]) -> DeviceRecord:
         incarnation=None if row.incarnation is None else int(row.incarnation),
         slots=row.slots,
         code_length=row.code_length,
+        offline_secret=row.offline_secret,
     )
 
 
@@ -137,6 +140,12 @@ def code_to_row(code: CodeRecord) -> Stored:
         _encode(code.warnings).decode() if code.warnings else _NOTHING,
         " ".join(pin.reveal() for pin in code.old_pins),
         _encode(code.mutations).decode() if code.mutations else _NOTHING,
+        code.kind.value,
+        code.is_native,
+        code.was_scheduled,
+        code.is_one_time_use,
+        code.uses_backup_pool,
+        code.pulled_backup_id,
     )
 
 
@@ -167,6 +176,12 @@ def code_from_row(row: Row[Any]) -> CodeRecord:
         warnings=_warnings_from(row.warnings),
         old_pins=row.old_pins,
         mutations=_mutations_from(row.mutations),
+        kind=CodeKind(row.kind),
+        is_native=row.is_native,
+        was_scheduled=row.was_scheduled,
+        is_one_time_use=row.is_one_time_use,
+        uses_backup_pool=row.uses_backup_pool,
+        pulled_backup_id=row.pulled_backup_id,
     )
 
 
@@ -206,6 +221,7 @@ def event_to_row(event: EventRecord, sequence: int) -> Stored:
         _encode(event.warnings).decode() if event.warnings else _NOTHING,
         None if event.old_code is None else event.old_code.reveal(),
         _encode(event.mutations).decode() if event.mutations else _NOTHING,
+        event.backup_access_code_id,
     )
 
 
@@ -222,6 +238,7 @@ def event_from_row(row: Row[Any]) -> EventRecord:
         warnings=_warnings_from(row.warnings),
         old_code=row.old_code,
         mutations=_mutations_from(row.mutations),
+        backup_access_code_id=row.backup_access_code_id,
     )
 
 
@@ -292,6 +309,8 @@ def _texts(changes: Changes) -> Iterator[tuple[str, str | None]]:
     for device in changes.devices.values():
         yield from _named("device", (device.device_id, device.name, device.lock_id, device.hub))
         yield from _named("device", (device.host, device.host_address, device.time_zone))
+        if device.offline_secret is not None:
+            yield "the secret of a device", device.offline_secret.reveal()
     for group in changes.groups.values():
         yield from _named("group", (group.group_id, group.common_code_key))
     for code in changes.codes.values():

@@ -101,6 +101,7 @@ device = Table(
     Column("incarnation", Text),
     Column("slots", Integer),
     Column("code_length", Integer),
+    Column("offline_secret", PinText),
 )
 
 access_group = Table(
@@ -140,6 +141,12 @@ access_code = Table(
     Column("warnings", Text, nullable=False),
     Column("old_pins", PinsText, nullable=False),
     Column("mutations", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("is_native", _YES_OR_NO, nullable=False),
+    Column("was_scheduled", _YES_OR_NO, nullable=False),
+    Column("is_one_time_use", _YES_OR_NO, nullable=False),
+    Column("uses_backup_pool", _YES_OR_NO, nullable=False),
+    Column("pulled_backup_id", Text),
 )
 
 unmanaged_code = Table(
@@ -166,6 +173,7 @@ event = Table(
     Column("warnings", Text, nullable=False),
     Column("old_code", PinText),
     Column("mutations", Text, nullable=False),
+    Column("backup_access_code_id", Text),
 )
 
 action_attempt = Table(

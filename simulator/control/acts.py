@@ -117,6 +117,13 @@ class FillSlots:
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftClock:
+    """The lock's own clock jumps."""
+
+    by_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetKeypad:
     """Bring the keypad into a condition, by its word, as a person who stands there can."""
 
@@ -135,6 +142,7 @@ Act = (
     | SetBattery
     | SetJammed
     | FillSlots
+    | ShiftClock
     | SetKeypad
 )
 
@@ -295,6 +303,11 @@ def _fill_slots(lock: LockRunner, act: FillSlots) -> Iterable[Effect]:
     return effects
 
 
+def _shift_clock(lock: LockRunner, act: ShiftClock) -> Iterable[Effect]:
+    lock.story.emit("lock.clock.shifted", by_us=act.by_us)
+    return lock.do(events.ClockShifted(act.by_us))
+
+
 def _set_keypad(lock: LockRunner, act: SetKeypad) -> Iterable[Effect]:
     if act.state not in _KEYPAD_STEPS:
         raise BadAct(f"keypad {act.state!r} is none of {', '.join(_KEYPAD_STEPS)}")
@@ -373,6 +386,7 @@ _PERFORMERS: Final[Mapping[type[Any], Callable[[LockRunner, Any], Iterable[Effec
             SetBattery: _set_battery,
             SetJammed: _set_jammed,
             FillSlots: _fill_slots,
+            ShiftClock: _shift_clock,
             SetKeypad: _set_keypad,
         }
     )

@@ -59,6 +59,7 @@ _ACTS: Final[Mapping[str, Callable[[Any], acts.Act]]] = MappingProxyType(
         "set_battery": lambda message: acts.SetBattery(message.percent),
         "set_jammed": lambda message: acts.SetJammed(message.jammed),
         "fill_slots": lambda message: acts.FillSlots(message.used),
+        "shift_clock": lambda message: acts.ShiftClock(message.by_us),
         "set_keypad": lambda message: acts.SetKeypad(message.state),
     }
 )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from simulator.host.conditions import conditions
 from simulator.host.ids import REJECTIONS, Seen, Verdict, judge
 from simulator.host.lock_start import start
-from simulator.host.messages import LockInfo, Notification, Report, SetClockTo
+from simulator.host.messages import AssignCodeIn, LockInfo, Notification, Report, SetClockTo
 from simulator.host.nvm import Nvm, Record, nvm_path
 from simulator.host.story import Story
 from simulator.host.treatments import Deed, Scene, changed_codes, treat
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 # By how much a frame comes after the one that overtook it. A tunable: right behind it.
 OVERTAKEN_BY_US: Final = 1_000
+# Bits of chance for a PIN that the lock's own side chooses: more than there are codes.
+ASSIGNED_BITS: Final = 64
 
 
 @dataclass(slots=True, eq=False)
@@ -225,7 +227,13 @@ class LockRunner:
         """What the lock does with a frame that it hears, liars included."""
         now_us = self._world.clock.now_us()
         action = command.action
-        event: Event = action.arriving(now_us) if isinstance(action, SetClockTo) else action
+        event: Event
+        if isinstance(action, SetClockTo):
+            event = action.arriving(now_us)
+        elif isinstance(action, AssignCodeIn):
+            event = action.arriving(self._rng.getrandbits(ASSIGNED_BITS))
+        else:
+            event = action
         scene = Scene(self.settings.profile, self.state, event, self._before, now_us)
         if radio.understands(self.link):
             deed = treat(treatment, scene)

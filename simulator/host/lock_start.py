@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from simulator.host.nvm import NvmDamaged, NvmOfAnother
 from simulator.host.treatments import RESTART_US
 from simulator.model.events import BatteryLevel, Hung, PowerCut, Restarted
 from simulator.model.lock import step
+from simulator.model.memory import Offline
 from simulator.model.state import MemoryMismatch, boot, fresh, power_of
 from simulator.model.words import Power
 from simulator.radio.link import Link
@@ -106,7 +107,9 @@ def _new(settings: LockSettings, seed: int, now_us: int) -> Start:
     profile = settings.profile
     incarnation = 1 + Random(f"{stream}/{now_us}").getrandbits(INCARNATION_BITS)
     state = fresh(profile, incarnation)
-    memory = with_codes(profile, state.memory, settings.codes)
+    secret = settings.offline_secret
+    offline = None if secret is None else Offline(secret)
+    memory = with_codes(profile, replace(state.memory, offline=offline), settings.codes)
     fill = to_fill(profile, memory, settings.fill_slots, stream)
     state = boot(profile, with_codes(profile, memory, fill), now_us)
     state = _powered(settings, state, now_us)

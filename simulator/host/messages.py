@@ -55,6 +55,17 @@ class SetClockTo:
         return events.SetClock(self.clock_us - now_us)
 
 
+@dataclass(frozen=True, slots=True)
+class AssignCodeIn:
+    """Let the lock's own side choose a PIN for `slot`; its chance comes as the frame does."""
+
+    slot: int
+
+    def arriving(self, draw: int) -> events.AssignCode:
+        """The event at the lock, with its chance."""
+        return events.AssignCode(self.slot, draw)
+
+
 Action = (
     events.SetCode
     | events.ClearCode
@@ -67,6 +78,8 @@ Action = (
     | events.Operate
     | events.ReadBolt
     | events.SetSchedule
+    | events.ReadSchedule
+    | AssignCodeIn
     | SetClockTo
     | events.ReadClock
     | events.SetKeypadMode
@@ -85,6 +98,8 @@ KINDS: Final[Mapping[type[Any], CommandKind]] = MappingProxyType(
         events.Operate: CommandKind.OPERATE_BOLT,
         events.ReadBolt: CommandKind.GET_BOLT,
         events.SetSchedule: CommandKind.SET_SCHEDULE,
+        events.ReadSchedule: CommandKind.GET_SCHEDULE,
+        AssignCodeIn: CommandKind.ASSIGN_USER_CODE,
         SetClockTo: CommandKind.SET_CLOCK,
         events.ReadClock: CommandKind.GET_CLOCK,
         events.SetKeypadMode: CommandKind.SET_KEYPAD_MODE,

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from latchbench.pin import Pin
 from simulator.host.profile_plain import ProfileUnreadable, profile_from_plain
-from simulator.model.words import Power
+from simulator.model.words import OfflineCodes, Power
 from simulator.radio.timing import TIMINGS, Timing
 from simulator.radio.words import RadioState
 
@@ -61,6 +61,7 @@ class LockSettings:
     fill_slots: int
     radio: RadioState
     power: Power
+    offline_secret: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def _lock(plain: object) -> LockSettings:
             fill_slots=_take(left, "fill_slots", int, default=0),
             radio=_radio(_take(left, "radio", str, default=RadioState.AWAKE.value)),
             power=_power(_take(left, "power", str, default=Power.GOOD.value)),
+            offline_secret=_secret(_take(left, "offline_secret", str, default=""), profile),
         )
     except ProfileUnreadable as error:
         raise InvalidSettings(f"lock {name}: profile: {error}") from None
@@ -149,6 +151,15 @@ def _codes(plain: Mapping[str, object]) -> dict[int, Pin]:
             raise InvalidSettings("codes: must map slots to digits, both as text")
         codes[int(slot)] = Pin(digits)
     return dict(sorted(codes.items()))
+
+
+def _secret(text: str, profile: Profile) -> Pin | None:
+    """A lock that derives codes must have one; any other has no use for it."""
+    if profile.offline_codes is OfflineCodes.NONE:
+        return None
+    if not text:
+        raise InvalidSettings("offline_secret: a lock that makes offline codes needs one")
+    return Pin(text)
 
 
 def _radio(word: str) -> RadioState:

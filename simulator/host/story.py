@@ -81,6 +81,9 @@ class Story:
                 )
             case fx.ScheduleRefused(slot, why):
                 self.emit("lock.schedule.refused", slot=slot, why=why)
+            case fx.OfflineCodeUsed(derived, ends_us, is_one_time):
+                once = True if is_one_time else None
+                self.emit("lock.offline_code.used", pin=derived, ends_us=ends_us, once=once)
             case fx.BoltMoved(bolt, mover):
                 self.emit("lock.bolt", bolt=bolt, mover=mover)
             # One line for an entry, not one for each of its keys.

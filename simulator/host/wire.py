@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from latchbench.pin import Pin
 from protos.device.v1 import lock_host_pb2 as pb
 from simulator.host.messages import (
+    AssignCodeIn,
     Command,
     CommandId,
     Hello,
@@ -194,6 +195,8 @@ _ACTIONS: Final[Mapping[str, Callable[[Any], Action]]] = MappingProxyType(
         "set_clock": lambda message: SetClockTo(_instant(message.clock_us)),
         "get_clock": lambda _: events.ReadClock(),
         "set_keypad_mode": _set_keypad_mode,
+        "get_schedule": lambda message: events.ReadSchedule(_slot(message.slot)),
+        "assign_user_code": lambda message: AssignCodeIn(_slot(message.slot)),
     }
 )
 
@@ -256,6 +259,9 @@ def _put_body(message: pb.Report, body: ReportBody) -> None:
         case effects.ClockReport(lock_us):
             message.clock.clock_us = lock_us
             message.clock.SetInParent()
+        case effects.ScheduleReport(slot, first_us, last_us):
+            told = pb.ScheduleReport(slot=slot, not_before_us=first_us, not_after_us=last_us)
+            message.schedule.CopyFrom(told)
         case LockInfo(info, has_admin_code):
             message.info.CopyFrom(_info_to_wire(info, has_admin_code=has_admin_code))
 

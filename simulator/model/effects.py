@@ -94,6 +94,15 @@ class ClockReport:
     lock_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduleReport:
+    """The hours of a slot; both None: it has none."""
+
+    slot: int
+    not_before_us: int | None
+    not_after_us: int | None
+
+
 Body = (
     CodeReport
     | WalkReport
@@ -102,6 +111,7 @@ Body = (
     | BatteryReport
     | BoltReport
     | ClockReport
+    | ScheduleReport
     | None
 )
 
@@ -205,7 +215,24 @@ class ScheduleRefused:
     why: Refusal
 
 
-Truth = BoltMoved | CodeStored | CodeCleared | CodeRefused | ScheduleStored | ScheduleRefused
+@dataclass(frozen=True, slots=True)
+class OfflineCodeUsed:
+    """A PIN that the lock derived opened it; it ends at `ends_us`, or is spent."""
+
+    pin: Pin
+    ends_us: int
+    is_one_time: bool
+
+
+Truth = (
+    BoltMoved
+    | CodeStored
+    | CodeCleared
+    | CodeRefused
+    | ScheduleStored
+    | ScheduleRefused
+    | OfflineCodeUsed
+)
 Effect = Replied | Notified | KeypadAnswer | Truth
 
 

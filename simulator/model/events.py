@@ -96,6 +96,25 @@ class SetSchedule:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadSchedule:
+    """Answered with a `ScheduleReport` by a lock that keeps hours."""
+
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssignCode:
+    """Let the lock's own side choose a PIN for `slot`; one that holds a code keeps it.
+
+    `draw` is the chance that the lock's side has of its own, any whole number: which of the codes
+    that the lock takes is chosen hangs on it and on nothing else.
+    """
+
+    slot: int
+    draw: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetClock:
     """Set the lock's clock to the bench's time plus `offset_us`."""
 
@@ -126,6 +145,8 @@ RadioEvent = (
     | Operate
     | ReadBolt
     | SetSchedule
+    | ReadSchedule
+    | AssignCode
     | SetClock
     | ReadClock
     | SetKeypadMode

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from latchbench.pin import Pin
-from simulator.model import bolt, lockout, rules, says
+from simulator.model import bolt, lockout, offline, rules, says
 from simulator.model.codes import programming_is_deaf
 from simulator.model.effects import KeypadAnswer
 from simulator.model.events import ENTER
@@ -170,12 +170,22 @@ def _judge(profile: Profile, state: LockState, typed: Pin, now_us: int) -> Step:
     if verdict is not Feedback.OPENED:
         told = says.notices(profile, TOLD[verdict], slot=slot) if verdict in TOLD else ()
         return state, (KeypadAnswer(verdict, slot), *told)
+    state, used = _redeem(state, typed, now_us) if slot is None else (state, ())
     state, effects = bolt.move(
         profile, lockout.forgiven(state), Bolt.UNLOCKED, Mover.KEYPAD, now_us, slot
     )
     opened = state.memory.bolt is Bolt.UNLOCKED
     feedback = Feedback.OPENED if opened else Feedback.JAMMED
-    return state, (KeypadAnswer(feedback, slot), *effects)
+    return state, (KeypadAnswer(feedback, slot), *used, *effects)
+
+
+def _redeem(state: LockState, typed: Pin, now_us: int) -> Step:
+    """A code that is in no slot and opens was derived; that it was used is remembered."""
+    lock_us = now_us + state.memory.clock_offset_us
+    used = offline.opens(state.memory, typed, lock_us)
+    assert used is not None, "what opens is in a slot or derived"
+    memory, told = offline.redeemed(state.memory, used, lock_us)
+    return replace(state, memory=memory), (told,)
 
 
 def _wrong(profile: Profile, state: LockState, now_us: int, notice: Notice) -> Step:
@@ -196,7 +206,10 @@ def _standing(
     for slot, held in state.memory.slots.items():
         if rules.presses(profile, held.pin) == pressed:
             found.append((_slot_standing(held, state.memory.windows.get(slot), lock_us), slot))
-    return min(found, key=lambda one: one[0].value, default=(Standing.NOBODY, None))
+    best = min(found, key=lambda one: one[0].value, default=(Standing.NOBODY, None))
+    if best[0] is not Standing.OPENS and offline.opens(state.memory, typed, lock_us) is not None:
+        return Standing.OPENS, None
+    return best
 
 
 def _slot_standing(held: Slot, window: Window | None, lock_us: int) -> Standing:

@@ -10,7 +10,17 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.model import bolt, codes, events, keypad, lockout, power, readback, schedule
+from simulator.model import (
+    assigned,
+    bolt,
+    codes,
+    events,
+    keypad,
+    lockout,
+    power,
+    readback,
+    schedule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +44,8 @@ RADIO_HANDLERS: Final[Mapping[type[Any], Handler]] = MappingProxyType(
         events.Operate: bolt.operate,
         events.ReadBolt: bolt.read_bolt,
         events.SetSchedule: schedule.set_schedule,
+        events.ReadSchedule: schedule.read_schedule,
+        events.AssignCode: assigned.assign_code,
         events.SetClock: schedule.set_clock,
         events.ReadClock: schedule.read_clock,
         events.SetKeypadMode: keypad.set_keypad_mode,

@@ -54,6 +54,23 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Redeemed:
+    """An offline code that was used, and when it ends by the lock's own clock."""
+
+    pin: Pin
+    ends_us: int
+    is_one_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """What a lock derives offline codes from, and those that were used, oldest first."""
+
+    secret: Pin
+    redeemed: tuple[Redeemed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything that is still true of a lock whose process has gone."""
 
@@ -78,6 +95,8 @@ class Memory:
     battery_percent: int
     clock_offset_us: int
     """The lock's own clock minus the bench's."""
+    offline: Offline | None = None
+    """None for a lock that has no secret to derive codes from."""
 
 
 def read_only(entries: Iterable[tuple[int, Value]]) -> Mapping[int, Value]:
@@ -111,7 +130,19 @@ def memory_to_plain(memory: Memory) -> dict[str, Any]:
         "is_obstructed": memory.is_obstructed,
         "battery_percent": memory.battery_percent,
         "clock_offset_us": memory.clock_offset_us,
+        **_offline_to_plain(memory.offline),
     }
+
+
+def _offline_to_plain(offline: Offline | None) -> dict[str, Any]:
+    """One more field, for the locks that have any use for it."""
+    if offline is None:
+        return {}
+    redeemed = [
+        {"digits": used.pin.reveal(), "ends_us": used.ends_us, "is_one_time": used.is_one_time}
+        for used in offline.redeemed
+    ]
+    return {"offline": {"secret": offline.secret.reveal(), "redeemed": redeemed}}
 
 
 def memory_from_plain(plain: object) -> Memory:
@@ -134,6 +165,7 @@ def memory_from_plain(plain: object) -> Memory:
         is_obstructed=values.flag("is_obstructed"),
         battery_percent=values.number("battery_percent", least=0, most=BATTERY_PERCENT_MAX),
         clock_offset_us=values.number("clock_offset_us"),
+        offline=_offline_from(values.section("offline")),
     )
     values.finish()
     return memory
@@ -144,6 +176,19 @@ def _slot_from(values: _Values) -> Slot:
     if not (digits.isascii() and digits.isdigit()):
         raise MemoryFormatError(f"{values.path}.digits are not digits")
     return Slot(Pin(digits), values.word("status", SlotStatus, STORED_STATUSES))
+
+
+def _offline_from(values: _Values | None) -> Offline | None:
+    if values is None:
+        return None
+    secret = Pin(values.text("secret"))
+    redeemed = []
+    for used in values.entries("redeemed"):
+        pin = Pin(used.text("digits"))
+        redeemed.append(Redeemed(pin, used.number("ends_us"), used.flag("is_one_time")))
+        used.finish()
+    values.finish()
+    return Offline(secret, tuple(redeemed))
 
 
 def _window_from(values: _Values) -> Window:
@@ -210,6 +255,10 @@ class _Values:
     def entries(self, name: str) -> list[_Values]:
         path = f"{self.path}.{name}"
         return [_Values(value, f"{path}[{place}]") for place, value in enumerate(self._list(name))]
+
+    def section(self, name: str) -> _Values | None:
+        """A mapping inside, which may be left out."""
+        return _Values(self._take(name), f"{self.path}.{name}") if name in self._left else None
 
     def _list(self, name: str) -> list[object]:
         value = self._take(name)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.model import codes, says
 from simulator.model.effects import CodeStored, KeypadAnswer
+from simulator.model.memory import Offline
 from simulator.model.state import boot, dark, factory_memory, power_of
 from simulator.model.words import Feedback, Notice, Power
 
@@ -86,17 +87,20 @@ def start(profile: Profile, state: LockState, due_us: int) -> Step:
 def factory_reset(profile: Profile, state: LockState, event: FactoryReset, now_us: int) -> Step:
     """All codes go, those of the factory come, and the lock is another one to whoever knew it.
 
-    What is physical stays: bolt, obstruction, battery. Nothing of it goes over the radio that this
+    What is physical stays: bolt, obstruction, battery, and the secret that the maker put in; which
+    offline codes were used is forgotten. Nothing of it goes over the radio that this
     hub would understand, because a lock that was reset has left its network.
     """
     if not state.is_alive:
         return state, (KeypadAnswer(Feedback.IGNORED, None),)
     _, cleared = codes.erased(state.memory)
+    offline = state.memory.offline
     memory = replace(
         factory_memory(profile, state.memory.incarnation + 1),
         bolt=state.memory.bolt,
         is_obstructed=state.memory.is_obstructed,
         battery_percent=state.memory.battery_percent,
+        offline=None if offline is None else Offline(offline.secret),
     )
     stored = tuple(CodeStored(slot, held.pin, held.status) for slot, held in memory.slots.items())
     return boot(profile, memory, now_us), (*cleared, *stored, KeypadAnswer(Feedback.DONE, None))

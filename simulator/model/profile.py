@@ -19,7 +19,7 @@ from simulator.model.limits import (
     SLOTS_MAX,
     USER_CODE_VERSIONS,
 )
-from simulator.model.words import Constraint, KeypadMode, SupervisionSupport
+from simulator.model.words import Constraint, KeypadMode, OfflineCodes, SupervisionSupport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +86,7 @@ class Profile:
     supervision: SupervisionSupport
     checksum: bool
     schedules: Schedules
+    offline_codes: OfflineCodes
     user_code_version: int
     """Of the User Code Command Class: 1 or 2."""
     keypad_modes: frozenset[KeypadMode]
@@ -146,6 +147,7 @@ class Advertised:
     supervision: SupervisionSupport
     checksum: bool
     schedules: Schedules
+    offline_codes: OfflineCodes
     user_code_version: int
     name_length_min: int | None
     name_length_max: int | None
@@ -167,6 +169,9 @@ def _problems(profile: Profile) -> Iterator[tuple[str, str]]:
     yield from _code_problems(profile)
     yield from _time_problems(profile)
     yield from _command_class_problems(profile)
+    derives = profile.offline_codes is not OfflineCodes.NONE
+    if derives and (profile.matches_prefix or profile.keys != UPWARDS):
+        yield "offline_codes", "needs a keypad with all ten digits and an enter key"
     if profile.existing_pins and not profile.has_rule(Constraint.PIN_CODE_MATCHES_EXISTING_SET):
         yield "existing_pins", f"needs the constraint {Constraint.PIN_CODE_MATCHES_EXISTING_SET}"
     low, critical = profile.battery_low_percent, profile.battery_critical_percent

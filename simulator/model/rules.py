@@ -18,7 +18,13 @@ from simulator.model.limits import (
     HOLDER_ADMIN,
     SLOT_FIRST,
 )
-from simulator.model.words import STORED_STATUSES, Constraint, DuplicatePolicy, Refusal
+from simulator.model.words import (
+    STORED_STATUSES,
+    Constraint,
+    DuplicatePolicy,
+    OfflineCodes,
+    Refusal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +60,8 @@ def write_refusal(
         return CodeRefused(slot, why)
     if status not in STORED_STATUSES:
         return CodeRefused(slot, Refusal.STATUS_NOT_SUPPORTED)
+    if profile.offline_codes is OfflineCodes.ONLY:
+        return CodeRefused(slot, Refusal.OFFLINE_CODES_ONLY)
     if profile.has_rule(Constraint.CANNOT_SPECIFY_PIN_CODE):
         return CodeRefused(slot, Refusal.PROVIDER_CHOOSES_PIN)
     return code_refusal(profile, memory, slot, pin)

@@ -10,13 +10,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.model import says
-from simulator.model.effects import ClockReport, ScheduleRefused, ScheduleStored
+from simulator.model.effects import (
+    ClockReport,
+    ScheduleRefused,
+    ScheduleReport,
+    ScheduleStored,
+)
 from simulator.model.memory import Window, read_only
 from simulator.model.rules import slot_refusal
 from simulator.model.words import Constraint, Refusal, Schedules
 
 if TYPE_CHECKING:
-    from simulator.model.events import ClockShifted, ReadClock, SetClock, SetSchedule
+    from simulator.model.events import (
+        ClockShifted,
+        ReadClock,
+        ReadSchedule,
+        SetClock,
+        SetSchedule,
+    )
     from simulator.model.profile import Profile
     from simulator.model.state import LockState, Step
 
@@ -35,6 +46,15 @@ def set_schedule(profile: Profile, state: LockState, event: SetSchedule, now_us:
     memory = replace(state.memory, windows=read_only(windows.items()))
     stored = ScheduleStored(event.slot, event.not_before_us, event.not_after_us)
     return replace(state, memory=memory), (stored, says.written(profile, ok=True))
+
+
+def read_schedule(profile: Profile, state: LockState, event: ReadSchedule, now_us: int) -> Step:
+    """The hours of a slot as they are kept, whether it holds a code or not."""
+    if profile.schedules is Schedules.NONE:
+        return state, (says.unsupported(profile),)
+    window = state.memory.windows.get(event.slot, Window(None, None))
+    report = ScheduleReport(event.slot, window.not_before_us, window.not_after_us)
+    return state, (says.report(report),)
 
 
 def set_clock(profile: Profile, state: LockState, event: SetClock, now_us: int) -> Step:

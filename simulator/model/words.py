@@ -69,6 +69,14 @@ class Schedules(StrEnum):
     NATIVE = "native"
 
 
+class OfflineCodes(StrEnum):
+    """Whether the lock takes PINs that it derives itself (`latchbench.algopin`)."""
+
+    NONE = "none"
+    BESIDE = "beside"  # beside those that are written over the radio
+    ONLY = "only"  # and no others
+
+
 class Outcome(StrEnum):
     """How a lock says a command ended. It never says why."""
 
@@ -213,6 +221,7 @@ class Refusal(StrEnum):
     STATUS_NOT_SUPPORTED = "status_not_supported"
     KEYPAD_BUSY = "keypad_busy"
     PROVIDER_CHOOSES_PIN = "provider_chooses_pin"
+    OFFLINE_CODES_ONLY = "offline_codes_only"
     NOT_A_CODE = "not_a_code"
     LENGTH_NOT_SUPPORTED = "length_not_supported"
     DIGITS_NOT_SUPPORTED = "digits_not_supported"

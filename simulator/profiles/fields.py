@@ -18,6 +18,7 @@ from simulator.model.words import (
     DuplicatePolicy,
     KeypadMode,
     Notice,
+    OfflineCodes,
     ReadbackStyle,
     Schedules,
     SupervisionSupport,
@@ -219,6 +220,7 @@ SHARED_FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "supervision": Field("supervision", word_of(SupervisionSupport)),
         "checksum": Field("checksum", yes_or_no),
         "schedules": Field("schedules", word_of(Schedules)),
+        "offline_codes": Field("offline_codes", word_of(OfflineCodes)),
         "user_code_version": Field("user_code_version", whole_number),
     }
 )

@@ -98,6 +98,8 @@ class CommandKind(enum.Enum):
     SET_CLOCK = "set_clock"
     GET_CLOCK = "get_clock"
     SET_KEYPAD_MODE = "set_keypad_mode"
+    GET_SCHEDULE = "get_schedule"
+    ASSIGN_USER_CODE = "assign_user_code"
 
     @property
     def writes(self) -> bool:
@@ -115,6 +117,7 @@ WRITES: Final[frozenset[CommandKind]] = frozenset(
         CommandKind.SET_SCHEDULE,
         CommandKind.SET_CLOCK,
         CommandKind.SET_KEYPAD_MODE,
+        CommandKind.ASSIGN_USER_CODE,
     }
 )
 

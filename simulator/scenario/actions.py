@@ -24,6 +24,7 @@ from simulator.scenario.verbs import (
     Radio,
     SetHub,
     Settle,
+    ShiftClock,
     Thumbturn,
     WaitFor,
 )
@@ -106,6 +107,13 @@ async def hub(run: Running, step: Step, body: SetHub) -> None:
     await run.bench.set_hub(body.hub, body.state)
 
 
+async def shift_clock(run: Running, step: Step, body: ShiftClock) -> None:
+    """A lock's own clock goes wrong."""
+    del step
+    for lock in body.locks:
+        await run.bench.act(lock, shift_clock=pb.ShiftClock(by_us=body.by_us))
+
+
 async def advance(run: Running, step: Step, body: Advance) -> None:
     """Let time pass."""
     del step
@@ -176,6 +184,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "clear_faults": world_actions.clear_faults,
     "gateway": rig_actions.gateway,
     "host": rig_actions.host,
+    "shift_clock": shift_clock,
     "advance": advance,
     "advance_to": advance_to,
     "settle": settle,

@@ -276,6 +276,15 @@ class Get(Call):
     code: SentPin = None
 
 
+class PullBackup(Call):
+    """`POST /access_codes/pull_backup_access_code`: a backup code for the guest of a code."""
+
+    path = "/access_codes/pull_backup_access_code"
+    needs = ("access_code_id",)
+
+    access_code_id: SavedText = None
+
+
 class List(Call):
     """`POST /access_codes/list`: the codes of a lock, or those with these ids."""
 

@@ -117,6 +117,13 @@ def word(words: Words) -> Callable[[object], str]:
     return read
 
 
+@tells({"type": "string", "pattern": "^-?[0-9]+(ms|s|m|h|d)$", "examples": ["90m", "-90m"]})
+def _shift(raw: object) -> int:
+    """Microseconds of `90m`, or of `-90m`."""
+    read = duration(positive=True)
+    return -read(raw[1:]) if isinstance(raw, str) and raw.startswith("-") else read(raw)
+
+
 def duration(*, positive: bool) -> Callable[[object], int]:
     """A reader of durations in microseconds; zero only if not `positive`."""
 
@@ -216,6 +223,7 @@ Probability = Annotated[float, PlainValidator(_probability)]
 Share = Annotated[float, PlainValidator(_share)]
 Duration = Annotated[int, PlainValidator(duration(positive=False))]
 PositiveDuration = Annotated[int, PlainValidator(duration(positive=True))]
+Shift = Annotated[int, PlainValidator(_shift)]
 Instant = Annotated[int, PlainValidator(parse_instant)]
 Zone = Annotated[str, PlainValidator(_zone)]
 PinText = Annotated[Pin | Late, PlainValidator(_pin)]

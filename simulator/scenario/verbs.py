@@ -27,6 +27,7 @@ from simulator.scenario.calls import (
     Delete,
     Get,
     List,
+    PullBackup,
     Update,
     UpdateMultiple,
 )
@@ -53,6 +54,7 @@ from simulator.scenario.scalars import (
     PositiveDuration,
     Probability,
     Share,
+    Shift,
     Text,
     word,
 )
@@ -187,6 +189,13 @@ class SetHub(Body):
     state: Annotated[str, PlainValidator(word(HUB_STATES))]
 
 
+class ShiftClock(Body):
+    """The lock's own clock jumps, forwards or back, and nobody is told."""
+
+    locks: Locks = Field(alias="lock")
+    by_us: Shift = Field(alias="by")
+
+
 class Advance(Body):
     """Moves virtual time on."""
 
@@ -287,6 +296,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "update_multiple": Verb(UpdateMultiple, _expecting(CallExpect)),
     "delete": Verb(Delete, _expecting(CallExpect)),
     "get": Verb(Get, _expecting(CodeExpect), saves=tuple(ROW.fields)),
+    "pull_backup": Verb(PullBackup, _expecting(CodeExpect), saves=tuple(ROW.fields)),
     "list": Verb(List, _expecting(ListExpect)),
     "await": Verb(Await, awaits=True),
     "keypad": Verb(Keypad, read_keypad),
@@ -303,6 +313,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "clear_faults": Verb(ClearFaults),
     "gateway": Verb(GatewayProcess),
     "host": Verb(HostProcess),
+    "shift_clock": Verb(ShiftClock),
     "advance": Verb(Advance),
     "advance_to": Verb(AdvanceTo),
     "settle": Verb(Settle),

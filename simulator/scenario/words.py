@@ -49,7 +49,7 @@ REASONS: Final = (
     "pin_in_use", "keypad_collision", "length_not_supported", "digits_not_supported",
     "provider_chooses_pin", "offline_codes_only", "refused_by_lock", "no_space", "no_keypad",
     "time_zone_unknown", "start_not_in_future", "device_unresponsive", "device_offline",
-    "device_not_found",
+    "device_not_found", "offline_codes_not_supported", "time_window_not_supported",
 )  # fmt: skip
 
 # Of an access code, as Seam's API words them.

@@ -17,6 +17,8 @@ locks:
   flat: {profile: nuki}           # 6 digits, none of them 0; names of 20 characters; has schedules
   side: {profile: schlage-be469}  # 4 digits
   zoned: {profile: nuki, zone: Europe/Berlin}
+  cabin: {profile: igloohome, zone: Europe/Berlin}   # makes codes of its own beside others
+  shed: {profile: igloohome, zone: Europe/Berlin}
 """
 PAIR = ("front", "back")
 CLASH = ("flat", "side")
@@ -211,11 +213,11 @@ async def is_there_from_the_start(here: Site) -> None:
     await only(here, *PAIR)
 
 
-async def starts_later(here: Site, **parameters: Any) -> None:
-    """Loaded an hour before it starts, and not a microsecond sooner, whoever keeps schedules."""
+async def starts_later(here: Site, locks: tuple[str, ...] = PAIR, **parameters: Any) -> None:
+    """Loaded an hour before it starts, and not a microsecond sooner."""
     starts_us = here.bench.now_us() + 5 * HOUR_US
     rows = await here.created(
-        "front", "zoned", starts_at=here.at(5 * HOUR_US), ends_at=here.at(9 * HOUR_US), **parameters
+        *locks, starts_at=here.at(5 * HOUR_US), ends_at=here.at(9 * HOUR_US), **parameters
     )
     assert {row["status"] for row in rows.values()} == {"unset"}
     assert {row["type"] for row in rows.values()} == {"time_bound"}
@@ -223,7 +225,7 @@ async def starts_later(here: Site, **parameters: Any) -> None:
     await is_empty(here)
     await here.until(starts_us - HOUR_US)
     await here.settle()
-    assert await only(here, "front", "zoned") == rows["front"]["code"]
+    assert await only(here, *locks) == rows["front"]["code"]
 
 
 async def stays_for_days(here: Site) -> None:
@@ -283,7 +285,33 @@ async def does_not_wait(here: Site) -> None:
     await is_empty(here)
 
 
-# prefer_native_scheduling (what is built is loading just in time, which `False` asks for)
+# prefer_native_scheduling
+
+
+async def lock_keeps_the_hours(here: Site, **parameters: Any) -> None:
+    """In the lock 72 hours ahead, and shut until it starts; the other lock is loaded just in time.
+
+    The code of the one that keeps hours opens at its start and not a microsecond sooner.
+    """
+    starts_us = here.bench.now_us() + 80 * HOUR_US
+    rows = await here.created(
+        "front", "zoned", starts_at=here.at(80 * HOUR_US), ends_at=here.at(90 * HOUR_US),
+        **parameters,
+    )  # fmt: skip
+    code = rows["zoned"]["code"]
+    await here.until(starts_us - 72 * HOUR_US - 1)
+    await is_empty(here)
+    await here.until(starts_us - 72 * HOUR_US)
+    await here.settle()
+    assert await only(here, "zoned") == code
+    (row,) = await here.listed("zoned")
+    assert (row["status"], row["is_scheduled_on_device"]) == ("unset", True)
+    await here.until(starts_us - 1)
+    assert [await here.opens(lock, code) for lock in ("front", "zoned")] == [True, False]
+    await here.until(starts_us)
+    assert await here.opens("zoned", code)
+    (row,) = await here.listed("zoned")
+    assert row["status"] == "set"
 
 
 async def needs_a_time_zone(here: Site) -> None:
@@ -373,6 +401,94 @@ async def sync_and_a_code_for_later(here: Site) -> None:
     await is_empty(here)
 
 
+# use_backup_access_code_pool
+
+
+async def keeps_spares(here: Site) -> None:
+    """Three, in the lock as long as the code that wants them, and one of them pulled."""
+    ends_us = here.bench.now_us() + 2 * HOUR_US
+    times = {"starts_at": here.at(0), "ends_at": here.at(2 * HOUR_US)}
+    rows = await here.created("front", "back", use_backup_access_code_pool=True, **times)
+    await here.settle()
+    for lock, codes in (await here.inside(*PAIR)).items():
+        assert len(set(codes.values())) == 4
+        assert codes[1] == rows[lock]["code"]
+    body = {"access_code_id": rows["front"]["access_code_id"]}
+    reply = await here.bench.http("POST", "/access_codes/pull_backup_access_code", body)
+    assert reply.status == 200, reply.body
+    assert reply.body["access_code"] == reply.body["backup_access_code"]
+    assert await here.opens("front", reply.body["access_code"]["code"])
+    await here.until(ends_us)
+    await here.settle()
+    await is_empty(here)
+
+
+# is_offline_access_code, use_offline_access_code, is_one_time_use, max_time_rounding
+
+
+def makes_its_own(**parameters: Any) -> Claim:
+    """The lock opens for a code that it was never sent, and holds none."""
+
+    async def claim(here: Site) -> None:
+        times = {"starts_at": here.at(0), "ends_at": here.at(2 * HOUR_US)}
+        since = len(here.bench.trace())
+        rows = await here.created("cabin", **times, **parameters)
+        assert rows["cabin"]["is_offline_access_code"]
+        assert rows["cabin"]["common_code_key"] is None
+        assert await here.opens("cabin", rows["cabin"]["code"])
+        assert await here.opens("cabin", rows["cabin"]["code"])
+        assert not await here.opens("shed", rows["cabin"]["code"])
+        assert here.events("gateway.command.sent", since) == []
+        await is_empty(here)
+
+    return claim
+
+
+async def each_makes_its_own(here: Site) -> None:
+    """So two cannot share one: `throw` refuses, and random codes are each lock's own."""
+    times = {"starts_at": here.at(0), "ends_at": here.at(HOUR_US), "is_offline_access_code": True}
+    reply = await here.create("cabin", "shed", **times)
+    assert reasons(here, reply) == dict.fromkeys(("cabin", "shed"), "offline_codes_only")
+    rows = await here.created(
+        "cabin", "shed", behavior_when_code_cannot_be_shared="create_random_code", **times
+    )
+    assert len({row["code"] for row in rows.values()}) == 2
+    for lock, row in rows.items():
+        assert await here.opens(lock, row["code"])
+    reply = await here.create("front", **times)
+    assert reasons(here, reply) == {"front": "offline_codes_not_supported"}
+    await is_empty(here)
+
+
+async def opens_once(here: Site) -> None:
+    rows = await here.created(
+        "cabin", is_offline_access_code=True, is_one_time_use=True, starts_at=here.at(0)
+    )
+    code = rows["cabin"]["code"]
+    assert rows["cabin"]["is_one_time_use"]
+    assert [await here.opens("cabin", code) for _ in range(2)] == [True, False]
+    await is_empty(here)
+
+
+async def rounds_to_days(here: Site) -> None:
+    """Outwards, to midnights of the place; what is no number of days is refused."""
+    at = {"starts_at": here.at(0), "ends_at": here.at(9 * 24 * HOUR_US)}
+    rows = await here.created("cabin", is_offline_access_code=True, max_time_rounding="1day", **at)
+    row = rows["cabin"]
+    assert row["starts_at"] < at["starts_at"]
+    assert row["ends_at"] > at["ends_at"]
+    assert {row[name][11:] for name in ("starts_at", "ends_at")} <= {
+        "22:00:00.000Z",
+        "23:00:00.000Z",
+    }
+    uneven = {**at, "ends_at": here.at(9 * 24 * HOUR_US + MINUTE_US)}
+    reply = await here.create(
+        "cabin", is_offline_access_code=True, max_time_rounding="1d", **uneven
+    )
+    assert reasons(here, reply) == {"cabin": "time_window_not_supported"}
+    await is_empty(here)
+
+
 def window(from_us: int, to_us: int) -> Claim:
     """Times that make no window: the call says so."""
 
@@ -380,15 +496,5 @@ def window(from_us: int, to_us: int) -> Claim:
         reply = await here.create(*PAIR, starts_at=here.at(from_us), ends_at=here.at(to_us))
         is_invalid(reply, "ends_at")
         await is_empty(here)
-
-    return claim
-
-
-def offline(*names: str, **parameters: Any) -> Claim:
-    """With a window, so that nothing but the missing part stands in the way."""
-
-    async def claim(here: Site) -> None:
-        times = {"starts_at": here.at(HOUR_US), "ends_at": here.at(2 * HOUR_US)}
-        await not_supported(*names, **times, **parameters)(here)
 
     return claim

@@ -316,11 +316,14 @@ async def test_a_code_of_its_own_cures_this(house: Site, lock: str, code: str, r
 async def test_a_lock_whose_provider_picks_the_code_waits_for_it(house: Site) -> None:
     refused = await house.create("front", "hotel")
     assert reasons(house, refused) == {"hotel": "provider_chooses_pin"}
-    reply = await house.create("front", "hotel", **RANDOM)
+    reply = await house.create("front", "hotel", sync=False, **RANDOM)
     row = house.rows(reply)["hotel"]
     assert (row["code"], row["is_waiting_for_code_assignment"]) == (None, True)
     assert straggling(house, reply) == {"hotel": "provider_chooses_pin"}
-    assert await house.inside("hotel") == {"hotel": {}}
+    await house.settle()
+    (row,) = await house.listed("hotel")
+    assert (row["status"], row["is_waiting_for_code_assignment"]) == ("set", False)
+    assert await house.inside("hotel") == {"hotel": {1: row["code"]}}
 
 
 # Lots of devices.

@@ -21,8 +21,6 @@ from tests.bench.parameter_claims import (
     Claim,
     is_empty,
     named,
-    not_supported,
-    offline,
     refused,
     shared,
 )
@@ -99,14 +97,14 @@ ROWS: dict[str, Row] = {
         claims.does_not_wait,
     ),
     "prefer_native_scheduling": Row(
-        claims.starts_later,
-        partial(claims.starts_later, prefer_native_scheduling=False),
+        claims.lock_keeps_the_hours,
+        partial(claims.starts_later, locks=("front", "zoned"), prefer_native_scheduling=False),
         refused("prefer_native_scheduling", prefer_native_scheduling=0),
         claims.needs_a_time_zone,
     ),
     "use_backup_access_code_pool": Row(
         shared(4, use_backup_access_code_pool=False),
-        offline("use_backup_access_code_pool"),
+        claims.keeps_spares,
         refused("use_backup_access_code_pool", use_backup_access_code_pool="yes"),
         refused(None, use_backup_access_code_pool=True),  # claims.only for codes with a window
     ),
@@ -124,27 +122,25 @@ ROWS: dict[str, Row] = {
     ),
     "is_offline_access_code": Row(
         shared(4, is_offline_access_code=False),
-        offline("is_offline_access_code"),
+        claims.makes_its_own(is_offline_access_code=True),
         refused("is_offline_access_code", is_offline_access_code="true"),
-        refused("code", is_offline_access_code=True, code="4821"),
+        claims.each_makes_its_own,
     ),
     "use_offline_access_code": Row(
         shared(4, use_offline_access_code=False),
-        offline("use_offline_access_code"),
+        claims.makes_its_own(use_offline_access_code=True),
         refused("use_offline_access_code", use_offline_access_code=[]),
-        refused(None, use_offline_access_code=True),  # needs both times
+        refused("code", use_offline_access_code=True, code="4821"),
     ),
     "is_one_time_use": Row(
         shared(4, is_one_time_use=False),
-        not_supported(
-            "is_offline_access_code", "is_one_time_use", starts_at="2099-01-01T00:00:00Z"
-        ),
+        claims.opens_once,
         refused("is_one_time_use", is_one_time_use="once"),
         refused("is_one_time_use", is_one_time_use=True),  # claims.only for offline codes
     ),
     "max_time_rounding": Row(
         shared(4, max_time_rounding=None),
-        offline("is_offline_access_code", "max_time_rounding", max_time_rounding="1day"),
+        claims.rounds_to_days,
         refused("max_time_rounding", max_time_rounding="2h"),
         refused("max_time_rounding", max_time_rounding="1h"),  # claims.only for offline codes
     ),

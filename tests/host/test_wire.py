@@ -12,6 +12,7 @@ from latchbench.pin import Pin
 from protos.device.v1 import lock_host_pb2 as pb
 from simulator.host.messages import (
     KINDS,
+    AssignCodeIn,
     Command,
     CommandId,
     Hello,
@@ -59,6 +60,8 @@ PIN = "0482"
         ),
         ({"set_clock": {"clock_us": 5}}, SetClockTo(5)),
         ({"get_clock": {}}, events.ReadClock()),
+        ({"get_schedule": {"slot": 3}}, events.ReadSchedule(3)),
+        ({"assign_user_code": {"slot": 3}}, AssignCodeIn(3)),
         (
             {"set_keypad_mode": {"mode": pb.KEYPAD_MODE_VACATION}},
             events.SetKeypadMode(KeypadMode.VACATION),

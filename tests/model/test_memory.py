@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from simulator.model.events import (
     SetCode,
     SetSchedule,
 )
-from simulator.model.memory import Memory
+from simulator.model.memory import Memory, Offline
 from simulator.model.state import (
     MemoryFormatError,
     fresh,
@@ -79,7 +80,10 @@ def test_a_memory_survives_json(memory: Memory) -> None:
 
 
 def test_every_field_of_a_memory_is_written() -> None:
-    assert set(memory_to_plain(a_full_memory())) - {"version"} == set(Memory.__slots__)
+    deriving = replace(a_full_memory(), offline=Offline(Pin("secret")))
+    assert set(memory_to_plain(deriving)) - {"version"} == set(Memory.__slots__)
+    # A lock that derives no codes has no such field, as in the files of before.
+    assert "offline" not in memory_to_plain(a_full_memory())
 
 
 def damaged(path: tuple[str | int, ...], value: Any) -> Any:

@@ -67,6 +67,8 @@ RADIO: list[events.RadioEvent] = [
     events.SetSchedule(1, 1, 2),
     events.SetClock(1),
     events.ReadClock(),
+    events.ReadSchedule(1),
+    events.AssignCode(1, 7),
     events.SetKeypadMode(KeypadMode.NORMAL),
 ]
 

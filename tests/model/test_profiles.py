@@ -29,7 +29,15 @@ def errors_of(overrides: dict[str, Any], base: str = "deadbolt-30") -> list[tupl
 
 
 def test_these_profiles_come_with_the_product() -> None:
-    assert names() == ("deadbolt-30", "kwikset-914", "nuki", "schlage-be469", "ttlock-1-6")
+    assert names() == (
+        "deadbolt-30",
+        "igloohome",
+        "kwikset-914",
+        "nuki",
+        "salto-ks",
+        "schlage-be469",
+        "ttlock-1-6",
+    )
 
 
 @pytest.mark.parametrize("name", names())
@@ -78,7 +86,7 @@ def test_the_models_differ_as_their_makers_say() -> None:
 def test_an_unknown_profile_is_told_with_the_nearest_name() -> None:
     with pytest.raises(ProfileErrors, match="did you mean nuki"):
         load("nuky")
-    with pytest.raises(ProfileErrors, match="there are deadbolt-30, kwikset-914"):
+    with pytest.raises(ProfileErrors, match="there are deadbolt-30, igloohome, kwikset-914"):
         load("../../etc/passwd")
 
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 
 from latchbench.pin import Pin
-from simulator.model.effects import Replied, ScheduleRefused, ScheduleStored
-from simulator.model.events import ClockShifted, SetClock, SetCode, SetSchedule
+from simulator.model.effects import Replied, ScheduleRefused, ScheduleReport, ScheduleStored
+from simulator.model.events import (
+    ClearCode,
+    ClockShifted,
+    ReadSchedule,
+    SetClock,
+    SetCode,
+    SetSchedule,
+)
 from simulator.model.memory import Window
 from simulator.model.words import Constraint, Feedback, Outcome, Refusal, Schedules
 from tests.model.builders import Lock, a_profile
@@ -88,3 +95,17 @@ def test_shifts_of_the_clock_add_up_and_setting_it_ends_them() -> None:
     assert lock.state.memory.clock_offset_us == 3
     lock.do(SetClock(0))
     assert lock.state.memory.clock_offset_us == 0
+
+
+def test_hours_are_read_as_they_are_kept() -> None:
+    lock = a_lock()
+    assert lock.read(ReadSchedule(1)) == ScheduleReport(1, None, None)
+    lock.do(SetSchedule(1, 5, 9))
+    assert lock.read(ReadSchedule(1)) == ScheduleReport(1, 5, 9)
+    lock.do(ClearCode(1))
+    assert lock.read(ReadSchedule(1)) == ScheduleReport(1, None, None)
+
+
+def test_a_lock_without_schedules_answers_no_question_about_hours() -> None:
+    lock = Lock(a_profile(schedules=Schedules.NONE))
+    assert lock.ask(ReadSchedule(1)) == Replied(Outcome.NO_SUPPORT, None)

@@ -28,7 +28,6 @@ class Row:
     reads: str
     good: dict[str, tuple[Any, object]] = field(default_factory=dict)
     bad: dict[str, tuple[Any, str]] = field(default_factory=dict)
-    unbuilt: tuple[Any, ...] = ()
     beside: dict[str, Any] = field(default_factory=dict)
 
 
@@ -42,13 +41,6 @@ def boolean(default: bool | None, reads: str) -> Row:
         bad["null"] = (None, WRONG_BOOLEAN.format("null"))
     good: dict[str, tuple[Any, object]] = {"true": (True, True), "false": (False, False)}
     return Row(default, reads, good, bad)
-
-
-def switch_that_is_not_built(beside: dict[str, Any] | None = None) -> Row:
-    """A boolean of which only the default, false, is served."""
-    plain = boolean(False, "external_modification_allowed")
-    good = {"false": plain.good["false"]}
-    return Row(False, plain.reads, good, plain.bad, unbuilt=(True,), beside=beside or {})
 
 
 LATER = {"starts_at": "2026-01-01T01:00:00Z", "ends_at": "2026-01-01T02:00:00Z"}
@@ -197,16 +189,22 @@ ROWS: dict[str, Row] = {
     ),
     "attempt_for_offline_device": boolean(True, "attempt_for_offline_device"),
     "prefer_native_scheduling": boolean(True, "prefer_native_scheduling"),
-    "use_backup_access_code_pool": switch_that_is_not_built(LATER),
+    "use_backup_access_code_pool": replace(boolean(False, "uses_backup_pool"), beside=LATER),
     "allow_external_modification": boolean(False, "external_modification_allowed"),
     "is_external_modification_allowed": boolean(False, "external_modification_allowed"),
-    "is_offline_access_code": switch_that_is_not_built(LATER),
-    "use_offline_access_code": switch_that_is_not_built(LATER),
-    "is_one_time_use": replace(switch_that_is_not_built(), unbuilt=()),
+    "is_offline_access_code": replace(boolean(False, "is_offline"), beside=LATER),
+    "use_offline_access_code": replace(boolean(False, "is_offline"), beside=LATER),
+    "is_one_time_use": replace(
+        boolean(False, "is_one_time_use"), good={"false": (False, False)}
+    ),  # true: see the interplay
     "max_time_rounding": Row(
         None,
-        "external_modification_allowed",
-        good={"null": (None, False)},
+        "max_time_rounding",
+        good={
+            "null": (None, None),
+            **{word: (word, word) for word in ("1hour", "1day", "1h", "1d")},
+        },
+        beside={**LATER, "is_offline_access_code": True},
         bad={
             "another word": (
                 "2h",

@@ -34,6 +34,8 @@ SAMPLES: list[errors.GatewayError] = [
     errors.TooLarge(5),
     errors.DeviceNotFound(["a"]),
     errors.AccessCodeNotFound(),
+    errors.AccessCodeNotTimeBound(),
+    errors.NoBackupAccessCode(),
     errors.DeviceDoesNotSupportAccessCodes(["a"]),
     errors.CodeCannotBeShared([errors.Refusal("a", "pin_in_use", "Taken")]),
     errors.CodeCannotBeSet([errors.Refusal("a", "pin_in_use", "Taken")]),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy.errors import InvalidInput, NotSupported
+from gateway.policy.errors import InvalidInput
 from gateway.policy.request import INTERPLAY, parse_create_multiple
 from gateway.policy.times import exact_time_text
 from latchbench.pin import Pin
@@ -19,6 +19,7 @@ PAST, SOON, LATER = "2025-12-31T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T
 ONE_TIME = "Both starts_at and ends_at must be provided if one is"
 BACKWARDS = "ends_at must be after starts_at"
 OVER = "ends_at must be in the future"
+OFFLINE_POOL = "Cannot use the backup pool for offline codes"
 POOL = "Cannot use the backup pool for ongoing codes"
 DIFFER = (
     "allow_external_modification and is_external_modification_allowed mean the same "
@@ -43,6 +44,15 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"starts_at": SOON, "ends_at": PAST}, [OVER, BACKWARDS]),
     ({"starts_at": PAST, "ends_at": "2026-01-01T00:00:00Z"}, [OVER]),
     ({"use_backup_access_code_pool": True}, [POOL]),
+    (
+        {
+            "use_backup_access_code_pool": True,
+            "is_offline_access_code": True,
+            "starts_at": SOON,
+            "ends_at": LATER,
+        },
+        [OFFLINE_POOL],
+    ),
     (
         {"allow_external_modification": True, "is_external_modification_allowed": False},
         [DIFFER],
@@ -76,27 +86,6 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"max_time_rounding": "1h", "is_one_time_use": True}, [LONELY_USE, LONELY_ROUNDING]),
 ]
 
-NOT_BUILT: list[tuple[dict[str, Any], tuple[str, ...]]] = [
-    (
-        {"use_backup_access_code_pool": True, "starts_at": SOON, "ends_at": LATER},
-        ("use_backup_access_code_pool",),
-    ),
-    (
-        {"is_offline_access_code": True, "is_one_time_use": True, "starts_at": SOON},
-        ("is_offline_access_code", "is_one_time_use"),
-    ),
-    (
-        {
-            "is_offline_access_code": False,
-            "use_offline_access_code": True,
-            "max_time_rounding": "1d",
-            "starts_at": SOON,
-            "ends_at": LATER,
-        },
-        ("use_offline_access_code", "max_time_rounding"),
-    ),
-]
-
 
 def parse(**more: Any) -> Any:
     return parse_create_multiple({"device_ids": ["a"], **more}, NOW_US)
@@ -113,18 +102,23 @@ def test_what_does_not_fit_together_is_refused(more: dict[str, Any], told: list[
     assert sorted(messages(**more)) == sorted(told)
 
 
-@pytest.mark.parametrize(("more", "names"), NOT_BUILT)
-def test_what_fits_together_but_is_not_built_is_named(
-    more: dict[str, Any], names: tuple[str, ...]
-) -> None:
-    with pytest.raises(NotSupported) as caught:
-        parse(**more)
-    assert caught.value.parameters == names
-
-
 def test_every_rule_is_broken_by_some_row_above() -> None:
     told = {message for _, messages in REFUSED for message in messages} - {DIFFER}
     assert told == {rule.problem.message for rule in INTERPLAY}
+
+
+def test_either_name_asks_for_an_offline_code_and_one_use_has_no_end() -> None:
+    request = parse(
+        is_offline_access_code=False,
+        use_offline_access_code=True,
+        max_time_rounding="1d",
+        starts_at=SOON,
+        ends_at=LATER,
+    )
+    assert (request.is_offline, request.is_one_time_use) == (True, False)
+    assert request.max_time_rounding == "1d"
+    once = parse(is_offline_access_code=True, is_one_time_use=True, starts_at=SOON)
+    assert (once.is_offline, once.is_one_time_use, once.ends_at_us) == (True, True, None)
 
 
 def test_a_malformed_time_is_not_also_called_missing() -> None:

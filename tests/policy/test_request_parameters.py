@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy.errors import InvalidInput, NotSupported, RequestError
+from gateway.policy.errors import InvalidInput, RequestError
 from gateway.policy.request import (
     PARAMETERS,
     Behavior,
     CreateMultiple,
     parse_create_multiple,
 )
-from tests.policy.parameter_rows import LATER, NOW_US, ROWS, Row
+from tests.policy.parameter_rows import NOW_US, ROWS, Row
 
 
 def body(**more: Any) -> dict[str, Any]:
@@ -28,12 +28,6 @@ def problems_of(request: object) -> list[tuple[str | None, str]]:
     return [(problem.parameter, problem.message) for problem in caught.value.problems]
 
 
-def unbuilt_of(request: object) -> tuple[str, ...]:
-    with pytest.raises(NotSupported) as caught:
-        parse_create_multiple(request, NOW_US)
-    return caught.value.parameters
-
-
 GOOD = [
     pytest.param(name, row, *case, id=f"{name}: {label}")
     for name, row in ROWS.items()
@@ -44,18 +38,13 @@ BAD = [
     for name, row in ROWS.items()
     for label, case in row.bad.items()
 ]
-UNBUILT = [(name, row, value) for name, row in ROWS.items() for value in row.unbuilt]
 
 
 def test_every_parameter_has_a_row_here_with_its_default_and_what_is_built() -> None:
     assert {row.name: row.default for row in PARAMETERS} == {
         name: row.default for name, row in ROWS.items()
     }
-    not_built = {name for name, row in ROWS.items() if row.unbuilt} | {
-        "is_one_time_use",
-        "max_time_rounding",
-    }
-    assert {row.name for row in PARAMETERS if not row.built} == not_built
+    assert all(row.built for row in PARAMETERS)
     assert all(row.about for row in PARAMETERS)
 
 
@@ -92,32 +81,6 @@ def test_a_good_value_is_read(name: str, row: Row, value: object, parsed: object
 @pytest.mark.parametrize(("name", "row", "value", "message"), BAD)
 def test_a_bad_value_is_one_problem(name: str, row: Row, value: object, message: str) -> None:
     assert problems_of(body(**{**row.beside, name: value})) == [(name, message)]
-
-
-@pytest.mark.parametrize(("name", "row", "value"), UNBUILT)
-def test_a_value_whose_part_is_not_built_is_refused_by_name(
-    name: str, row: Row, value: object
-) -> None:
-    assert unbuilt_of(body(**{**row.beside, name: value})) == (name,)
-
-
-def test_all_that_is_not_built_is_named_at_once_in_the_order_of_the_table() -> None:
-    request = body(
-        **LATER,
-        max_time_rounding="1day",
-        is_offline_access_code=True,
-        use_backup_access_code_pool=True,
-    )
-    assert unbuilt_of(request) == (
-        "use_backup_access_code_pool",
-        "is_offline_access_code",
-        "max_time_rounding",
-    )
-
-
-def test_a_problem_is_told_before_what_is_not_built() -> None:
-    request = body(name=7, use_backup_access_code_pool=True, **LATER)
-    assert problems_of(request) == [("name", "Expected string, received number")]
 
 
 @pytest.mark.parametrize(

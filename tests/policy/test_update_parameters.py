@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.policy.create import CREATE_PARAMETERS, parse_create
-from gateway.policy.errors import InvalidInput, NotSupported
+from gateway.policy.errors import InvalidInput
 from gateway.policy.request import PARAMETERS, Behavior
 from gateway.policy.update import (
     UPDATE_PARAMETERS,
@@ -235,7 +235,8 @@ def test_what_is_wrong_with_a_create_is_said(
     assert problems(parse_create, body) == told
 
 
-def test_what_create_does_not_do_yet_is_named() -> None:
-    with pytest.raises(NotSupported) as caught:
-        parse_create({"device_id": "a", "is_offline_access_code": True, **LATER}, NOW_US)
-    assert caught.value.parameters == ("is_offline_access_code",)
+def test_create_asks_for_an_offline_code_and_for_the_pool_as_create_multiple_does() -> None:
+    offline = parse_create({"device_id": "a", "is_offline_access_code": True, **LATER}, NOW_US)
+    assert offline.request.is_offline
+    pool = parse_create({"device_id": "a", "use_backup_access_code_pool": True, **LATER}, NOW_US)
+    assert pool.request.uses_backup_pool

@@ -35,9 +35,9 @@ def test_outcomes_stand_in_the_order_of_z_waves_transmit_status() -> None:
     ]
 
 
-def test_what_sets_clears_or_operates_writes_and_nothing_else_does() -> None:
+def test_what_sets_clears_assigns_or_operates_writes_and_nothing_else_does() -> None:
     for kind in CommandKind:
-        assert kind.writes == kind.value.startswith(("set_", "clear_", "operate_"))
+        assert kind.writes == kind.value.startswith(("set_", "clear_", "operate_", "assign_"))
 
 
 def test_there_is_a_word_for_every_command() -> None:
@@ -55,5 +55,7 @@ def test_there_is_a_word_for_every_command() -> None:
         "set_schedule",
         "set_clock",
         "get_clock",
+        "get_schedule",
+        "assign_user_code",
         "set_keypad_mode",
     }

@@ -64,7 +64,7 @@ def test_only_a_declared_hub_is_told_to_the_gateway() -> None:
     locks = fleet("locks: {a: , b: {hub: attic}}\nhubs: {attic: }\n").locks
     told = {name: device_message(lock, "id", "host-1", "x:1").hub for name, lock in locks.items()}
     assert told == {"a": "", "b": "attic"}
-    assert {host_lock(lock)["hub"] for lock in locks.values()} == {"hub of a", "attic"}
+    assert {host_lock(lock, "id")["hub"] for lock in locks.values()} == {"hub of a", "attic"}
 
 
 @pytest.mark.parametrize(("timing", "gap_us"), [("fast", 0), ("instant", 0), ("zwave", 2_000_000)])

@@ -221,6 +221,8 @@ def only_step(step: str) -> Step:
             "- inject: {lock: odd, fault: lost_ack, probability: 1, command: set_user_code}",
             {"fault": "lost_ack", "probability": 1.0, "command": "set_user_code"},
         ),
+        ("- shift_clock: {lock: odd, by: 90m}", {"by_us": 5_400_000_000}),
+        ("- shift_clock: {lock: odd, by: '-90m'}", {"by_us": -5_400_000_000}),
         ("- create_multiple: {device_ids: front}", {"device_ids": ("front",), "sync": None}),
         ("- create_multiple: {device_ids: []}", {"device_ids": ()}),
         ("- create_multiple: {device_ids: [odd, odd]}", {"device_ids": ("odd", "odd")}),

@@ -13,6 +13,7 @@ from gateway.policy.mutations import Change, Mutation, Terms
 from gateway.policy.records import (
     AccessCodeView,
     Changes,
+    CodeKind,
     CodeProblem,
     CodeRecord,
     CodeWarning,
@@ -192,6 +193,7 @@ DEVICES = st.builds(
     incarnation=st.none() | st.integers(0, 2**64 - 1),
     slots=st.none() | COUNTS,
     code_length=st.none() | COUNTS,
+    offline_secret=st.none() | PINS,
 )
 GROUPS = st.builds(
     GroupRecord,
@@ -229,6 +231,12 @@ CODES = st.builds(
         tuple
     ),
     mutations=MUTATIONS,
+    kind=st.sampled_from(CodeKind),
+    is_native=st.booleans(),
+    was_scheduled=st.booleans(),
+    is_one_time_use=st.booleans(),
+    uses_backup_pool=st.booleans(),
+    pulled_backup_id=st.none() | IDS,
 )
 UNMANAGED = st.builds(
     UnmanagedRecord,
@@ -250,6 +258,7 @@ EVENTS = st.builds(
     warnings=WARNINGS,
     old_code=st.none() | PINS,
     mutations=MUTATIONS,
+    backup_access_code_id=st.none() | IDS,
 )
 ATTEMPTS = st.builds(
     AttemptRecord,

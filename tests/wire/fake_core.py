@@ -18,6 +18,7 @@ from gateway.policy.errors import (
     AccessCodeNotFound,
     ActionAttemptNotFound,
     CommonCodeKeyNotFound,
+    DeviceNotFound,
     GatewayError,
     InvalidInput,
     Problem,
@@ -29,7 +30,14 @@ from gateway.policy.lookups import (
     parse_unmanaged,
 )
 from gateway.policy.mutations import Change, Mutation
-from gateway.policy.queries import parse_delete, parse_devices, parse_get, parse_list
+from gateway.policy.queries import (
+    parse_delete,
+    parse_device,
+    parse_devices,
+    parse_get,
+    parse_list,
+    parse_pull,
+)
 from gateway.policy.records import (
     AccessCodeView,
     CodeProblem,
@@ -40,6 +48,7 @@ from gateway.policy.records import (
     Page,
     PendingMutation,
     PlanView,
+    PulledView,
     Status,
     StragglerView,
 )
@@ -103,6 +112,7 @@ def a_device(number: int = 0, **changes: Any) -> DeviceView:
         constraints=("no_zeros", "cannot_start_with_12"),
         has_keypad=True,
         name_length_max=20,
+        supports_backups=True,
     )
     return replace(plain, **changes)
 
@@ -322,6 +332,25 @@ class FakePlane:
             answer,
             lambda: Page((self._attempt("attempt-1"),) if parse_attempts(query) else ()),
         )
+
+    def pull_backup(self, query: Mapping[str, object], answer: Answer[PulledView]) -> None:
+        self._answer(query, answer, lambda: self._pull(query))
+
+    def _pull(self, query: Mapping[str, object]) -> PulledView:
+        row = self.codes.get(parse_pull(query))
+        if row is None:
+            raise AccessCodeNotFound
+        return PulledView(replace(row, access_code_id="backup-1", is_backup=True))
+
+    def get_device(self, query: Mapping[str, object], answer: Answer[DeviceView]) -> None:
+        self._answer(query, answer, lambda: self._get_device(query))
+
+    def _get_device(self, query: Mapping[str, object]) -> DeviceView:
+        wanted = parse_device(query)
+        for device in self.devices:
+            if wanted.device_id in (None, device.device_id) and wanted.name in (None, device.name):
+                return device
+        raise DeviceNotFound([wanted.device_id or ""])
 
     def list_devices(self, query: Mapping[str, object], answer: Answer[Page]) -> None:
         self._answer(query, answer, lambda: self._list_devices(query))

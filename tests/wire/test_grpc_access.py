@@ -147,7 +147,14 @@ async def test_get_list_delete_and_devices(stub: Any, plane: FakePlane) -> None:
         supported_code_lengths=[6],
         max_active_codes_supported=100,
         code_constraints=["no_zeros", "cannot_start_with_12"],
+        can_program_online_access_codes=True,
+        supports_backup_access_code_pool=True,
     )
+    device = await call(stub.GetDevice, pb.GetDeviceRequest(name="Door 0"))
+    assert device.device == devices.devices[0]
+    request = pb.PullBackupAccessCodeRequest(access_code_id="code-1")
+    backup = await call(stub.PullBackupAccessCode, request)
+    assert backup.backup_access_code.is_backup
 
 
 async def test_a_delete_without_an_id_is_refused_like_an_absent_parameter(stub: Any) -> None:
@@ -230,14 +237,12 @@ async def test_an_id_that_stands_for_another_call_already_exists(
     assert plane.bodies[-1]["request_id"] == "again"
 
 
-async def test_what_is_not_built_is_unimplemented_and_named(stub: Any) -> None:
-    request = pb.CreateMultipleRequest(device_ids=["a"], is_offline_access_code=True, sync=True)
-    request.starts_at.FromSeconds(NOW_US // 1_000_000 + 3600)
-    request.ends_at.FromSeconds(NOW_US // 1_000_000 + 7200)
-    code, details = await rich(stub.CreateMultiple, request)
+async def test_what_is_not_built_is_unimplemented_and_named(stub: Any, plane: FakePlane) -> None:
+    plane.failure = errors.NotSupported(["search"])
+    code, details = await rich(stub.List, pb.ListRequest(device_id="front"))
     assert code is grpc.StatusCode.UNIMPLEMENTED
     [bad] = [one for one in details if isinstance(one, error_details_pb2.BadRequest)]
-    assert [one.field for one in bad.field_violations] == ["is_offline_access_code"]
+    assert [one.field for one in bad.field_violations] == ["search"]
 
 
 async def test_a_refusal_has_one_error_info_for_each_device(stub: Any, plane: FakePlane) -> None:
@@ -280,7 +285,19 @@ async def test_ten_thousand_refusing_devices_still_make_a_status_that_arrives(
 
 
 @pytest.mark.parametrize("metadata", [(), (("authorization", "Bearer seam_unknown"),)])
-@pytest.mark.parametrize("name", ["CreateMultiple", "Plan", "Get", "List", "Delete", "ListDevices"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CreateMultiple",
+        "Plan",
+        "Get",
+        "List",
+        "Delete",
+        "ListDevices",
+        "GetDevice",
+        "PullBackupAccessCode",
+    ],
+)
 async def test_without_a_known_key_nothing_is_asked_of_the_core(
     stub: Any, plane: FakePlane, name: str, metadata: Any
 ) -> None:
@@ -291,6 +308,8 @@ async def test_without_a_known_key_nothing_is_asked_of_the_core(
         "List": pb.ListRequest,
         "Delete": pb.DeleteRequest,
         "ListDevices": pb.ListDevicesRequest,
+        "GetDevice": pb.GetDeviceRequest,
+        "PullBackupAccessCode": pb.PullBackupAccessCodeRequest,
     }
     error = await refusal(getattr(stub, name), kinds[name](), metadata)
     assert error.code() is grpc.StatusCode.UNAUTHENTICATED

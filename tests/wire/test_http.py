@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gateway.policy.errors import NoBackupAccessCode
 from gateway.policy.records import Status
 from latchbench.pin import Pin
 from tests.wire.fake_core import (
@@ -180,7 +181,8 @@ async def test_a_plan_is_told_without_rows(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_device_is_a_lock_behind_a_hub(client: httpx.AsyncClient, plane: FakePlane) -> None:
-    plane.devices = [a_device(), a_device(1, has_keypad=False, name_length_max=None)]
+    bare_one = {"has_keypad": False, "name_length_max": None, "programs_online": False}
+    plane.devices = [a_device(), a_device(1, **bare_one, supports_backups=False)]
     answer = await client.get("/devices/list")
     lock, bare = answer.json()["devices"]
     required = (
@@ -201,9 +203,42 @@ async def test_a_device_is_a_lock_behind_a_hub(client: httpx.AsyncClient, plane:
         {"constraint_type": "cannot_start_with_12"},
         {"constraint_type": "name_length", "max_length": 20},
     ]
+    assert properties["supports_backup_access_code_pool"] is True
+    assert lock["can_program_offline_access_codes"] is False
     assert bare["can_program_online_access_codes"] is False
+    assert bare["properties"]["supports_backup_access_code_pool"] is False
     assert bare["capabilities_supported"] == ["lock"]
     assert lock["connected_account_id"] == bare["connected_account_id"]
+
+
+async def test_one_device_by_its_id_or_its_name(
+    client: httpx.AsyncClient, plane: FakePlane
+) -> None:
+    plane.devices = [a_device(), a_device(1, programs_offline=True)]
+    answer = await client.get("/devices/get", params={"device_id": "device-1", "_strict": "true"})
+    assert answer.json()["device"]["device_id"] == "device-1"
+    assert answer.json()["device"]["can_program_offline_access_codes"] is True
+    answer = await client.post("/devices/get", json={"name": "Door 0"})
+    assert answer.json()["device"]["device_id"] == "device-0"
+    answer = await client.get("/devices/get", params={"name": "Door 7"})
+    assert (answer.status_code, answer.json()["error"]["type"]) == (404, "device_not_found")
+    answer = await client.get("/devices/get")
+    assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_input")
+
+
+async def test_a_pulled_backup_stands_under_both_names(
+    client: httpx.AsyncClient, plane: FakePlane
+) -> None:
+    path = "/access_codes/pull_backup_access_code"
+    plane.codes = {"code-0": a_code(0)}
+    answer = (await client.post(path, json={"access_code_id": "code-0"})).json()
+    assert answer["access_code"] == answer["backup_access_code"]
+    assert answer["access_code"]["is_backup"] is True
+    assert answer["ok"] is True
+    plane.failure = NoBackupAccessCode()
+    refused = await client.post(path, json={"access_code_id": "code-0"})
+    assert refused.status_code == 400
+    assert refused.json()["error"]["type"] == "empty_backup_access_code_pool"
 
 
 async def test_pages_follow_one_another_by_cursor_and_by_url(

@@ -23,6 +23,16 @@ WORDS: dict[str, tuple[int, str, grpc.StatusCode]] = {
     "TooLarge": (413, "too_large", grpc.StatusCode.RESOURCE_EXHAUSTED),
     "DeviceNotFound": (404, "device_not_found", grpc.StatusCode.NOT_FOUND),
     "AccessCodeNotFound": (404, "access_code_not_found", grpc.StatusCode.NOT_FOUND),
+    "AccessCodeNotTimeBound": (
+        400,
+        "access_code_not_time_bound",
+        grpc.StatusCode.FAILED_PRECONDITION,
+    ),
+    "NoBackupAccessCode": (
+        400,
+        "empty_backup_access_code_pool",
+        grpc.StatusCode.FAILED_PRECONDITION,
+    ),
     "DeviceDoesNotSupportAccessCodes": (
         400,
         "device_does_not_support_access_codes",

@@ -506,6 +506,32 @@ class GetActionAttemptResponse(_message.Message):
     action_attempt: ActionAttempt
     def __init__(self, action_attempt: _Optional[_Union[ActionAttempt, _Mapping]] = ...) -> None: ...
 
+class PullBackupAccessCodeRequest(_message.Message):
+    __slots__ = ("access_code_id",)
+    ACCESS_CODE_ID_FIELD_NUMBER: _ClassVar[int]
+    access_code_id: str
+    def __init__(self, access_code_id: _Optional[str] = ...) -> None: ...
+
+class PullBackupAccessCodeResponse(_message.Message):
+    __slots__ = ("backup_access_code",)
+    BACKUP_ACCESS_CODE_FIELD_NUMBER: _ClassVar[int]
+    backup_access_code: AccessCode
+    def __init__(self, backup_access_code: _Optional[_Union[AccessCode, _Mapping]] = ...) -> None: ...
+
+class GetDeviceRequest(_message.Message):
+    __slots__ = ("device_id", "name")
+    DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    device_id: str
+    name: str
+    def __init__(self, device_id: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+
+class GetDeviceResponse(_message.Message):
+    __slots__ = ("device",)
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
+    device: Device
+    def __init__(self, device: _Optional[_Union[Device, _Mapping]] = ...) -> None: ...
+
 class ListDevicesRequest(_message.Message):
     __slots__ = ("device_ids", "limit", "page_cursor")
     DEVICE_IDS_FIELD_NUMBER: _ClassVar[int]
@@ -525,7 +551,7 @@ class ListDevicesResponse(_message.Message):
     def __init__(self, devices: _Optional[_Iterable[_Union[Device, _Mapping]]] = ..., next_page_cursor: _Optional[str] = ...) -> None: ...
 
 class Device(_message.Message):
-    __slots__ = ("device_id", "name", "device_type", "online", "supported_code_lengths", "max_active_codes_supported", "code_constraints", "errors", "warnings")
+    __slots__ = ("device_id", "name", "device_type", "online", "supported_code_lengths", "max_active_codes_supported", "code_constraints", "errors", "warnings", "can_program_online_access_codes", "can_program_offline_access_codes", "supports_backup_access_code_pool")
     DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     DEVICE_TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -535,6 +561,9 @@ class Device(_message.Message):
     CODE_CONSTRAINTS_FIELD_NUMBER: _ClassVar[int]
     ERRORS_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    CAN_PROGRAM_ONLINE_ACCESS_CODES_FIELD_NUMBER: _ClassVar[int]
+    CAN_PROGRAM_OFFLINE_ACCESS_CODES_FIELD_NUMBER: _ClassVar[int]
+    SUPPORTS_BACKUP_ACCESS_CODE_POOL_FIELD_NUMBER: _ClassVar[int]
     device_id: str
     name: str
     device_type: str
@@ -544,7 +573,10 @@ class Device(_message.Message):
     code_constraints: _containers.RepeatedScalarFieldContainer[str]
     errors: _containers.RepeatedCompositeFieldContainer[Problem]
     warnings: _containers.RepeatedCompositeFieldContainer[Warning]
-    def __init__(self, device_id: _Optional[str] = ..., name: _Optional[str] = ..., device_type: _Optional[str] = ..., online: bool = ..., supported_code_lengths: _Optional[_Iterable[int]] = ..., max_active_codes_supported: _Optional[int] = ..., code_constraints: _Optional[_Iterable[str]] = ..., errors: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ...) -> None: ...
+    can_program_online_access_codes: bool
+    can_program_offline_access_codes: bool
+    supports_backup_access_code_pool: bool
+    def __init__(self, device_id: _Optional[str] = ..., name: _Optional[str] = ..., device_type: _Optional[str] = ..., online: bool = ..., supported_code_lengths: _Optional[_Iterable[int]] = ..., max_active_codes_supported: _Optional[int] = ..., code_constraints: _Optional[_Iterable[str]] = ..., errors: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ..., can_program_online_access_codes: bool = ..., can_program_offline_access_codes: bool = ..., supports_backup_access_code_pool: bool = ...) -> None: ...
 
 class WatchEventsRequest(_message.Message):
     __slots__ = ("after_event_id", "stored")
@@ -555,7 +587,7 @@ class WatchEventsRequest(_message.Message):
     def __init__(self, after_event_id: _Optional[str] = ..., stored: bool = ...) -> None: ...
 
 class Event(_message.Message):
-    __slots__ = ("event_id", "event_type", "occurred_at", "created_at", "device_id", "access_code_id", "code", "access_code_errors", "access_code_warnings", "mutations")
+    __slots__ = ("event_id", "event_type", "occurred_at", "created_at", "device_id", "access_code_id", "code", "access_code_errors", "access_code_warnings", "mutations", "backup_access_code_id")
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     EVENT_TYPE_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -566,6 +598,7 @@ class Event(_message.Message):
     ACCESS_CODE_ERRORS_FIELD_NUMBER: _ClassVar[int]
     ACCESS_CODE_WARNINGS_FIELD_NUMBER: _ClassVar[int]
     MUTATIONS_FIELD_NUMBER: _ClassVar[int]
+    BACKUP_ACCESS_CODE_ID_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     event_type: str
     occurred_at: _timestamp_pb2.Timestamp
@@ -576,4 +609,5 @@ class Event(_message.Message):
     access_code_errors: _containers.RepeatedCompositeFieldContainer[Problem]
     access_code_warnings: _containers.RepeatedCompositeFieldContainer[Warning]
     mutations: _containers.RepeatedCompositeFieldContainer[PendingMutation]
-    def __init__(self, event_id: _Optional[str] = ..., event_type: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., device_id: _Optional[str] = ..., access_code_id: _Optional[str] = ..., code: _Optional[str] = ..., access_code_errors: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., access_code_warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ..., mutations: _Optional[_Iterable[_Union[PendingMutation, _Mapping]]] = ...) -> None: ...
+    backup_access_code_id: str
+    def __init__(self, event_id: _Optional[str] = ..., event_type: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., device_id: _Optional[str] = ..., access_code_id: _Optional[str] = ..., code: _Optional[str] = ..., access_code_errors: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., access_code_warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ..., mutations: _Optional[_Iterable[_Union[PendingMutation, _Mapping]]] = ..., backup_access_code_id: _Optional[str] = ...) -> None: ...

@@ -94,6 +94,16 @@ class AccessCodeServiceStub(object):
                 request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptRequest.SerializeToString,
                 response_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptResponse.FromString,
                 _registered_method=True)
+        self.PullBackupAccessCode = channel.unary_unary(
+                '/latchbench.access.v1.AccessCodeService/PullBackupAccessCode',
+                request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.PullBackupAccessCodeRequest.SerializeToString,
+                response_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.PullBackupAccessCodeResponse.FromString,
+                _registered_method=True)
+        self.GetDevice = channel.unary_unary(
+                '/latchbench.access.v1.AccessCodeService/GetDevice',
+                request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetDeviceRequest.SerializeToString,
+                response_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetDeviceResponse.FromString,
+                _registered_method=True)
         self.ListDevices = channel.unary_unary(
                 '/latchbench.access.v1.AccessCodeService/ListDevices',
                 request_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.ListDevicesRequest.SerializeToString,
@@ -187,6 +197,19 @@ class AccessCodeServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PullBackupAccessCode(self, request, context):
+        """A spare code of the device for a guest whose own cannot be set; the same one when asked again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDevice(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListDevices(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -263,6 +286,16 @@ def add_AccessCodeServiceServicer_to_server(servicer, server):
                     servicer.GetActionAttempt,
                     request_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptRequest.FromString,
                     response_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptResponse.SerializeToString,
+            ),
+            'PullBackupAccessCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.PullBackupAccessCode,
+                    request_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.PullBackupAccessCodeRequest.FromString,
+                    response_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.PullBackupAccessCodeResponse.SerializeToString,
+            ),
+            'GetDevice': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDevice,
+                    request_deserializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetDeviceRequest.FromString,
+                    response_serializer=protos_dot_access_dot_v1_dot_access__codes__pb2.GetDeviceResponse.SerializeToString,
             ),
             'ListDevices': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDevices,
@@ -599,6 +632,60 @@ class AccessCodeService(object):
             '/latchbench.access.v1.AccessCodeService/GetActionAttempt',
             protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptRequest.SerializeToString,
             protos_dot_access_dot_v1_dot_access__codes__pb2.GetActionAttemptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PullBackupAccessCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.access.v1.AccessCodeService/PullBackupAccessCode',
+            protos_dot_access_dot_v1_dot_access__codes__pb2.PullBackupAccessCodeRequest.SerializeToString,
+            protos_dot_access_dot_v1_dot_access__codes__pb2.PullBackupAccessCodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDevice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/latchbench.access.v1.AccessCodeService/GetDevice',
+            protos_dot_access_dot_v1_dot_access__codes__pb2.GetDeviceRequest.SerializeToString,
+            protos_dot_access_dot_v1_dot_access__codes__pb2.GetDeviceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -13,7 +13,7 @@ class PutDevicesRequest(_message.Message):
     def __init__(self, devices: _Optional[_Iterable[_Union[DeviceRecord, _Mapping]]] = ...) -> None: ...
 
 class DeviceRecord(_message.Message):
-    __slots__ = ("device_id", "name", "lock_id", "hub", "host_address", "host", "time_zone", "profile", "facts")
+    __slots__ = ("device_id", "name", "lock_id", "hub", "host_address", "host", "time_zone", "profile", "facts", "offline_secret")
     DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     LOCK_ID_FIELD_NUMBER: _ClassVar[int]
@@ -23,6 +23,7 @@ class DeviceRecord(_message.Message):
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
     FACTS_FIELD_NUMBER: _ClassVar[int]
+    OFFLINE_SECRET_FIELD_NUMBER: _ClassVar[int]
     device_id: str
     name: str
     lock_id: str
@@ -32,10 +33,11 @@ class DeviceRecord(_message.Message):
     time_zone: str
     profile: str
     facts: Facts
-    def __init__(self, device_id: _Optional[str] = ..., name: _Optional[str] = ..., lock_id: _Optional[str] = ..., hub: _Optional[str] = ..., host_address: _Optional[str] = ..., host: _Optional[str] = ..., time_zone: _Optional[str] = ..., profile: _Optional[str] = ..., facts: _Optional[_Union[Facts, _Mapping]] = ...) -> None: ...
+    offline_secret: str
+    def __init__(self, device_id: _Optional[str] = ..., name: _Optional[str] = ..., lock_id: _Optional[str] = ..., hub: _Optional[str] = ..., host_address: _Optional[str] = ..., host: _Optional[str] = ..., time_zone: _Optional[str] = ..., profile: _Optional[str] = ..., facts: _Optional[_Union[Facts, _Mapping]] = ..., offline_secret: _Optional[str] = ...) -> None: ...
 
 class Facts(_message.Message):
-    __slots__ = ("slots", "code_lengths", "uniform_length", "constraints", "five_buttons", "matches_prefix", "readback_style", "duplicate_policy", "reserved_slots", "schedules", "provider_chooses_pin", "has_keypad", "name_length_max", "name_must_be_unique", "supports_offline_codes", "supervision", "checksum")
+    __slots__ = ("slots", "code_lengths", "uniform_length", "constraints", "five_buttons", "matches_prefix", "readback_style", "duplicate_policy", "reserved_slots", "schedules", "provider_chooses_pin", "has_keypad", "name_length_max", "name_must_be_unique", "supports_offline_codes", "supervision", "checksum", "offline_codes_only")
     SLOTS_FIELD_NUMBER: _ClassVar[int]
     CODE_LENGTHS_FIELD_NUMBER: _ClassVar[int]
     UNIFORM_LENGTH_FIELD_NUMBER: _ClassVar[int]
@@ -53,6 +55,7 @@ class Facts(_message.Message):
     SUPPORTS_OFFLINE_CODES_FIELD_NUMBER: _ClassVar[int]
     SUPERVISION_FIELD_NUMBER: _ClassVar[int]
     CHECKSUM_FIELD_NUMBER: _ClassVar[int]
+    OFFLINE_CODES_ONLY_FIELD_NUMBER: _ClassVar[int]
     slots: int
     code_lengths: _containers.RepeatedScalarFieldContainer[int]
     uniform_length: bool
@@ -70,7 +73,8 @@ class Facts(_message.Message):
     supports_offline_codes: bool
     supervision: bool
     checksum: bool
-    def __init__(self, slots: _Optional[int] = ..., code_lengths: _Optional[_Iterable[int]] = ..., uniform_length: bool = ..., constraints: _Optional[_Iterable[str]] = ..., five_buttons: bool = ..., matches_prefix: bool = ..., readback_style: _Optional[str] = ..., duplicate_policy: _Optional[str] = ..., reserved_slots: _Optional[_Iterable[int]] = ..., schedules: bool = ..., provider_chooses_pin: bool = ..., has_keypad: bool = ..., name_length_max: _Optional[int] = ..., name_must_be_unique: bool = ..., supports_offline_codes: bool = ..., supervision: bool = ..., checksum: bool = ...) -> None: ...
+    offline_codes_only: bool
+    def __init__(self, slots: _Optional[int] = ..., code_lengths: _Optional[_Iterable[int]] = ..., uniform_length: bool = ..., constraints: _Optional[_Iterable[str]] = ..., five_buttons: bool = ..., matches_prefix: bool = ..., readback_style: _Optional[str] = ..., duplicate_policy: _Optional[str] = ..., reserved_slots: _Optional[_Iterable[int]] = ..., schedules: bool = ..., provider_chooses_pin: bool = ..., has_keypad: bool = ..., name_length_max: _Optional[int] = ..., name_must_be_unique: bool = ..., supports_offline_codes: bool = ..., supervision: bool = ..., checksum: bool = ..., offline_codes_only: bool = ...) -> None: ...
 
 class PutDevicesResponse(_message.Message):
     __slots__ = ()

@@ -134,7 +134,7 @@ class TraceEvent(_message.Message):
     def __init__(self, at_us: _Optional[int] = ..., delta: _Optional[int] = ..., source: _Optional[str] = ..., sequence: _Optional[int] = ..., kind: _Optional[str] = ..., fields: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ActRequest(_message.Message):
-    __slots__ = ("lock", "press_keys", "turn_thumb", "program_at_keypad", "set_radio", "set_power", "arm_fault", "clear_faults", "factory_reset", "set_battery", "set_jammed", "fill_slots", "set_keypad")
+    __slots__ = ("lock", "press_keys", "turn_thumb", "program_at_keypad", "set_radio", "set_power", "arm_fault", "clear_faults", "factory_reset", "set_battery", "set_jammed", "fill_slots", "shift_clock", "set_keypad")
     LOCK_FIELD_NUMBER: _ClassVar[int]
     PRESS_KEYS_FIELD_NUMBER: _ClassVar[int]
     TURN_THUMB_FIELD_NUMBER: _ClassVar[int]
@@ -147,6 +147,7 @@ class ActRequest(_message.Message):
     SET_BATTERY_FIELD_NUMBER: _ClassVar[int]
     SET_JAMMED_FIELD_NUMBER: _ClassVar[int]
     FILL_SLOTS_FIELD_NUMBER: _ClassVar[int]
+    SHIFT_CLOCK_FIELD_NUMBER: _ClassVar[int]
     SET_KEYPAD_FIELD_NUMBER: _ClassVar[int]
     lock: str
     press_keys: PressKeys
@@ -160,8 +161,9 @@ class ActRequest(_message.Message):
     set_battery: SetBattery
     set_jammed: SetJammed
     fill_slots: FillSlots
+    shift_clock: ShiftClock
     set_keypad: SetKeypad
-    def __init__(self, lock: _Optional[str] = ..., press_keys: _Optional[_Union[PressKeys, _Mapping]] = ..., turn_thumb: _Optional[_Union[TurnThumb, _Mapping]] = ..., program_at_keypad: _Optional[_Union[ProgramAtKeypad, _Mapping]] = ..., set_radio: _Optional[_Union[SetRadio, _Mapping]] = ..., set_power: _Optional[_Union[SetPower, _Mapping]] = ..., arm_fault: _Optional[_Union[ArmFault, _Mapping]] = ..., clear_faults: _Optional[_Union[ClearFaults, _Mapping]] = ..., factory_reset: _Optional[_Union[FactoryReset, _Mapping]] = ..., set_battery: _Optional[_Union[SetBattery, _Mapping]] = ..., set_jammed: _Optional[_Union[SetJammed, _Mapping]] = ..., fill_slots: _Optional[_Union[FillSlots, _Mapping]] = ..., set_keypad: _Optional[_Union[SetKeypad, _Mapping]] = ...) -> None: ...
+    def __init__(self, lock: _Optional[str] = ..., press_keys: _Optional[_Union[PressKeys, _Mapping]] = ..., turn_thumb: _Optional[_Union[TurnThumb, _Mapping]] = ..., program_at_keypad: _Optional[_Union[ProgramAtKeypad, _Mapping]] = ..., set_radio: _Optional[_Union[SetRadio, _Mapping]] = ..., set_power: _Optional[_Union[SetPower, _Mapping]] = ..., arm_fault: _Optional[_Union[ArmFault, _Mapping]] = ..., clear_faults: _Optional[_Union[ClearFaults, _Mapping]] = ..., factory_reset: _Optional[_Union[FactoryReset, _Mapping]] = ..., set_battery: _Optional[_Union[SetBattery, _Mapping]] = ..., set_jammed: _Optional[_Union[SetJammed, _Mapping]] = ..., fill_slots: _Optional[_Union[FillSlots, _Mapping]] = ..., shift_clock: _Optional[_Union[ShiftClock, _Mapping]] = ..., set_keypad: _Optional[_Union[SetKeypad, _Mapping]] = ...) -> None: ...
 
 class ActResponse(_message.Message):
     __slots__ = ("feedback", "opened", "slot", "locked_out")
@@ -250,6 +252,12 @@ class FillSlots(_message.Message):
     USED_FIELD_NUMBER: _ClassVar[int]
     used: int
     def __init__(self, used: _Optional[int] = ...) -> None: ...
+
+class ShiftClock(_message.Message):
+    __slots__ = ("by_us",)
+    BY_US_FIELD_NUMBER: _ClassVar[int]
+    by_us: int
+    def __init__(self, by_us: _Optional[int] = ...) -> None: ...
 
 class SetHubRequest(_message.Message):
     __slots__ = ("hub", "state")

@@ -115,7 +115,7 @@ class CommandFrame(_message.Message):
     def __init__(self, hello: _Optional[_Union[Hello, _Mapping]] = ..., commands: _Optional[_Iterable[_Union[Command, _Mapping]]] = ...) -> None: ...
 
 class Command(_message.Message):
-    __slots__ = ("lock_id", "epoch", "sequence", "supervised", "set_user_code", "clear_user_code", "get_user_code", "walk_user_codes", "get_checksum", "get_lock_info", "ping", "get_battery", "operate_bolt", "get_bolt", "set_schedule", "set_clock", "get_clock", "set_keypad_mode")
+    __slots__ = ("lock_id", "epoch", "sequence", "supervised", "set_user_code", "clear_user_code", "get_user_code", "walk_user_codes", "get_checksum", "get_lock_info", "ping", "get_battery", "operate_bolt", "get_bolt", "set_schedule", "set_clock", "get_clock", "set_keypad_mode", "get_schedule", "assign_user_code")
     LOCK_ID_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
@@ -134,6 +134,8 @@ class Command(_message.Message):
     SET_CLOCK_FIELD_NUMBER: _ClassVar[int]
     GET_CLOCK_FIELD_NUMBER: _ClassVar[int]
     SET_KEYPAD_MODE_FIELD_NUMBER: _ClassVar[int]
+    GET_SCHEDULE_FIELD_NUMBER: _ClassVar[int]
+    ASSIGN_USER_CODE_FIELD_NUMBER: _ClassVar[int]
     lock_id: str
     epoch: int
     sequence: int
@@ -152,7 +154,9 @@ class Command(_message.Message):
     set_clock: SetClock
     get_clock: GetClock
     set_keypad_mode: SetKeypadMode
-    def __init__(self, lock_id: _Optional[str] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., supervised: bool = ..., set_user_code: _Optional[_Union[SetUserCode, _Mapping]] = ..., clear_user_code: _Optional[_Union[ClearUserCode, _Mapping]] = ..., get_user_code: _Optional[_Union[GetUserCode, _Mapping]] = ..., walk_user_codes: _Optional[_Union[WalkUserCodes, _Mapping]] = ..., get_checksum: _Optional[_Union[GetChecksum, _Mapping]] = ..., get_lock_info: _Optional[_Union[GetLockInfo, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ..., get_battery: _Optional[_Union[GetBattery, _Mapping]] = ..., operate_bolt: _Optional[_Union[OperateBolt, _Mapping]] = ..., get_bolt: _Optional[_Union[GetBolt, _Mapping]] = ..., set_schedule: _Optional[_Union[SetSchedule, _Mapping]] = ..., set_clock: _Optional[_Union[SetClock, _Mapping]] = ..., get_clock: _Optional[_Union[GetClock, _Mapping]] = ..., set_keypad_mode: _Optional[_Union[SetKeypadMode, _Mapping]] = ...) -> None: ...
+    get_schedule: GetSchedule
+    assign_user_code: AssignUserCode
+    def __init__(self, lock_id: _Optional[str] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., supervised: bool = ..., set_user_code: _Optional[_Union[SetUserCode, _Mapping]] = ..., clear_user_code: _Optional[_Union[ClearUserCode, _Mapping]] = ..., get_user_code: _Optional[_Union[GetUserCode, _Mapping]] = ..., walk_user_codes: _Optional[_Union[WalkUserCodes, _Mapping]] = ..., get_checksum: _Optional[_Union[GetChecksum, _Mapping]] = ..., get_lock_info: _Optional[_Union[GetLockInfo, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ..., get_battery: _Optional[_Union[GetBattery, _Mapping]] = ..., operate_bolt: _Optional[_Union[OperateBolt, _Mapping]] = ..., get_bolt: _Optional[_Union[GetBolt, _Mapping]] = ..., set_schedule: _Optional[_Union[SetSchedule, _Mapping]] = ..., set_clock: _Optional[_Union[SetClock, _Mapping]] = ..., get_clock: _Optional[_Union[GetClock, _Mapping]] = ..., set_keypad_mode: _Optional[_Union[SetKeypadMode, _Mapping]] = ..., get_schedule: _Optional[_Union[GetSchedule, _Mapping]] = ..., assign_user_code: _Optional[_Union[AssignUserCode, _Mapping]] = ...) -> None: ...
 
 class SetUserCode(_message.Message):
     __slots__ = ("slot", "code", "status")
@@ -216,6 +220,18 @@ class SetSchedule(_message.Message):
     not_after_us: int
     def __init__(self, slot: _Optional[int] = ..., not_before_us: _Optional[int] = ..., not_after_us: _Optional[int] = ...) -> None: ...
 
+class GetSchedule(_message.Message):
+    __slots__ = ("slot",)
+    SLOT_FIELD_NUMBER: _ClassVar[int]
+    slot: int
+    def __init__(self, slot: _Optional[int] = ...) -> None: ...
+
+class AssignUserCode(_message.Message):
+    __slots__ = ("slot",)
+    SLOT_FIELD_NUMBER: _ClassVar[int]
+    slot: int
+    def __init__(self, slot: _Optional[int] = ...) -> None: ...
+
 class SetClock(_message.Message):
     __slots__ = ("clock_us",)
     CLOCK_US_FIELD_NUMBER: _ClassVar[int]
@@ -246,7 +262,7 @@ class ReportFrame(_message.Message):
     def __init__(self, messages: _Optional[_Iterable[_Union[ReportFrame.Message, _Mapping]]] = ...) -> None: ...
 
 class Report(_message.Message):
-    __slots__ = ("lock_id", "epoch", "sequence", "rejection", "transmit", "supervision", "attempts", "incarnation", "code", "walk", "checksum", "info", "battery", "bolt", "clock")
+    __slots__ = ("lock_id", "epoch", "sequence", "rejection", "transmit", "supervision", "attempts", "incarnation", "code", "walk", "checksum", "info", "battery", "bolt", "clock", "schedule")
     LOCK_ID_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
@@ -262,6 +278,7 @@ class Report(_message.Message):
     BATTERY_FIELD_NUMBER: _ClassVar[int]
     BOLT_FIELD_NUMBER: _ClassVar[int]
     CLOCK_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULE_FIELD_NUMBER: _ClassVar[int]
     lock_id: str
     epoch: int
     sequence: int
@@ -277,7 +294,8 @@ class Report(_message.Message):
     battery: BatteryReport
     bolt: BoltReport
     clock: ClockReport
-    def __init__(self, lock_id: _Optional[str] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., rejection: _Optional[_Union[Rejection, str]] = ..., transmit: _Optional[_Union[TransmitOutcome, str]] = ..., supervision: _Optional[_Union[SupervisionOutcome, str]] = ..., attempts: _Optional[int] = ..., incarnation: _Optional[int] = ..., code: _Optional[_Union[CodeReport, _Mapping]] = ..., walk: _Optional[_Union[WalkReport, _Mapping]] = ..., checksum: _Optional[_Union[ChecksumReport, _Mapping]] = ..., info: _Optional[_Union[InfoReport, _Mapping]] = ..., battery: _Optional[_Union[BatteryReport, _Mapping]] = ..., bolt: _Optional[_Union[BoltReport, _Mapping]] = ..., clock: _Optional[_Union[ClockReport, _Mapping]] = ...) -> None: ...
+    schedule: ScheduleReport
+    def __init__(self, lock_id: _Optional[str] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., rejection: _Optional[_Union[Rejection, str]] = ..., transmit: _Optional[_Union[TransmitOutcome, str]] = ..., supervision: _Optional[_Union[SupervisionOutcome, str]] = ..., attempts: _Optional[int] = ..., incarnation: _Optional[int] = ..., code: _Optional[_Union[CodeReport, _Mapping]] = ..., walk: _Optional[_Union[WalkReport, _Mapping]] = ..., checksum: _Optional[_Union[ChecksumReport, _Mapping]] = ..., info: _Optional[_Union[InfoReport, _Mapping]] = ..., battery: _Optional[_Union[BatteryReport, _Mapping]] = ..., bolt: _Optional[_Union[BoltReport, _Mapping]] = ..., clock: _Optional[_Union[ClockReport, _Mapping]] = ..., schedule: _Optional[_Union[ScheduleReport, _Mapping]] = ...) -> None: ...
 
 class CodeReport(_message.Message):
     __slots__ = ("slot", "status", "code_raw")
@@ -342,6 +360,16 @@ class BoltReport(_message.Message):
     MODE_FIELD_NUMBER: _ClassVar[int]
     mode: BoltReport.Mode
     def __init__(self, mode: _Optional[_Union[BoltReport.Mode, str]] = ...) -> None: ...
+
+class ScheduleReport(_message.Message):
+    __slots__ = ("slot", "not_before_us", "not_after_us")
+    SLOT_FIELD_NUMBER: _ClassVar[int]
+    NOT_BEFORE_US_FIELD_NUMBER: _ClassVar[int]
+    NOT_AFTER_US_FIELD_NUMBER: _ClassVar[int]
+    slot: int
+    not_before_us: int
+    not_after_us: int
+    def __init__(self, slot: _Optional[int] = ..., not_before_us: _Optional[int] = ..., not_after_us: _Optional[int] = ...) -> None: ...
 
 class ClockReport(_message.Message):
     __slots__ = ("clock_us",)

@@ -14,7 +14,7 @@ from latchbench.pin import Pin
 from latchbench.process import serve_forks
 
 if TYPE_CHECKING:
-    from gateway.engine.groups import Call
+    from gateway.engine.calls import Call
     from gateway.policy.records import CodeRecord
 
 
