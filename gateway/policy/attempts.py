@@ -75,7 +75,8 @@ def ended(attempt: AttemptRecord, code: CodeRecord | None, now_us: int) -> Attem
 def is_settled(code: CodeRecord, now_us: int) -> bool:
     """Whether a row that is wanted asks nothing of its lock now."""
     if is_wanted(code, now_us):
-        return code.progress is Progress.THERE and code.was_set
+        is_told = code.was_set or code.was_scheduled
+        return code.progress is Progress.THERE and is_told
     return code.progress is Progress.OPEN and code.slot is None
 
 
