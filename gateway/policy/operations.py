@@ -110,6 +110,12 @@ def is_wanted(code: CodeRecord, now_us: int) -> bool:
     return code.want is Want.PRESENT and is_due(code, now_us)
 
 
+def is_in_the_way(code: CodeRecord, now_us: int) -> bool:
+    """Whether a code is due that was to be cleared: nobody knows which of its codes is there."""
+    told = code.was_set or code.was_scheduled or code.pin is None or code.slot is None
+    return is_wanted(code, now_us) and code.progress is Progress.THERE and not told
+
+
 def is_left_out(code: CodeRecord) -> bool:
     """Whether somebody removed a code at its lock who was allowed to: it is not set again."""
     return any(warning.change_type == "removed" for warning in code.warnings)
@@ -156,7 +162,11 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
         # Something went unheard: the slots, or the whole memory, may be other people's by now.
         return _end_doubt(ready, needs.cut_short | needs.astray) or Operation(Walk())
     writable = ready if needs.may_write else []
-    found = _clear_pieces(needs, writable) or _end_doubt(ready) or _clear(needs, writable, now_us)
+    found = (
+        _clear_pieces(needs, writable)
+        or _end_doubt(ready, needs.cut_short)
+        or _clear(needs, writable, now_us)
+    )
     if found is not None:
         return found
     if needs.wants_slots:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from gateway.policy.errors import InvalidInput, Problem
 from gateway.policy.fields import Kind, Parameter, as_object, read
 from gateway.policy.mutations import Change, Mutation, Terms, followed_by
-from gateway.policy.operations import is_wanted
+from gateway.policy.operations import is_in_the_way, is_wanted
 from gateway.policy.records import Progress
 from gateway.policy.request import NAME_MAX, modification_allowed
 
@@ -228,7 +228,9 @@ def updated(
         row = _with_code(row, update.code)
     if row.progress is Progress.OPEN and not is_wanted(row, now_us):
         row = _not_yet(row)
-    if code.slot is None or not (code.was_set or code.mutations):
+    if is_in_the_way(row, now_us):
+        row = replace(row, progress=Progress.DOUBT)
+    if code.slot is None or not (code.was_set or code.was_scheduled or code.mutations):
         return replace(row, mutations=())  # the lock never had it: it is still being created
     if row.progress is Progress.THERE and is_wanted(row, now_us):
         return row  # nothing of this concerns the lock
@@ -266,6 +268,7 @@ def _with_code(code: CodeRecord, pin: Pin) -> CodeRecord:
         common_code_key=None,
         progress=Progress.OPEN,
         was_set=False,
+        was_scheduled=False,
         errors=(),
         warnings=(),
         old_pins=tuple(dict.fromkeys(held for held in old if held != pin)),
