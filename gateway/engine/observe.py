@@ -287,7 +287,7 @@ class Observer:
     def _still_there(self, book: Book, code: CodeRecord) -> None:
         if code.want is Want.PRESENT:
             # Which of its codes that is does not matter now, and must not be taken for proof later.
-            code = replace(code, was_set=False)
+            code = replace(code, was_set=False, was_scheduled=False)
         if code.attempts == 0:
             self._world.put_code(replace(code, progress=Progress.THERE))
             return

@@ -37,12 +37,12 @@ class Rows:
         """
         now_us = self._parts.now_us()
         for code in self._world.codes_of(device_id):
-            if is_in_the_way(code, now_us) and self._world.is_listed(code):
-                self._world.put_code(replace(code, progress=Progress.DOUBT))
             # Deleted before: the lock does not take it any more, so its digits are free again.
             if is_hidden(code) and code.ends_at_us is not None and code.ends_at_us <= now_us:
                 self._world.drop_code(code)
                 self._world.save()
+            elif is_in_the_way(code, now_us) and self._world.is_listed(code):
+                self._world.put_code(replace(code, progress=Progress.DOUBT))
         ended = [
             code
             for code in self._world.codes_of(device_id)

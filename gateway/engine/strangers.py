@@ -159,17 +159,15 @@ class Strangers:
             change_type=kind,
             modified_fields=_fields(code, view),
         )
-        old_pins = old_pins_left(view, code)
-        if self._rows.provider_chooses(code):
-            # Nobody can put the old PIN back: the slot is read, or asked for a new one.
-            code = replace(code, pin=None)
         return replace(
             code,
+            # Where the provider chose it nobody can put it back: the slot is read, or asked again.
+            pin=None if self._rows.provider_chooses(code) else code.pin,
             progress=Progress.OPEN,
             errors=(*_without(code, CONFLICT), problem),
             was_set=False,
             was_scheduled=False,
-            old_pins=old_pins,
+            old_pins=old_pins_left(view, code),
         )
 
     def _adopt(self, code: CodeRecord, view: SlotView) -> CodeRecord:
@@ -190,7 +188,8 @@ class Strangers:
     def _adopt_removal(self, code: CodeRecord) -> CodeRecord:
         """It is not set again. The row stays until it is deleted, or changed and so set anew."""
         warning = self._in_effect("removed", ())
-        return replace(afresh(code), was_set=False, errors=(), warnings=(warning,), mutations=())
+        code = replace(afresh(code), was_set=False, was_scheduled=False)
+        return replace(code, errors=(), warnings=(warning,), mutations=())
 
     def _in_effect(self, kind: str, fields: tuple[str, ...]) -> CodeWarning:
         message = f"The code was {kind} at the lock, and stays as it is there."

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from gateway.policy.operations import is_hidden, is_wanted
-from gateway.policy.records import Progress, Want
+from gateway.policy.records import CodeKind, Progress, Want
 
 if TYPE_CHECKING:
     from gateway.policy.records import CodeRecord
@@ -75,8 +75,8 @@ def ended(attempt: AttemptRecord, code: CodeRecord | None, now_us: int) -> Attem
 def is_settled(code: CodeRecord, now_us: int) -> bool:
     """Whether a row that is wanted asks nothing of its lock now."""
     if is_wanted(code, now_us):
-        is_told = code.was_set or code.was_scheduled
-        return code.progress is Progress.THERE and is_told
+        told = code.was_set or code.was_scheduled or code.kind is CodeKind.OFFLINE
+        return code.progress is Progress.THERE and told
     return code.progress is Progress.OPEN and code.slot is None
 
 

@@ -111,13 +111,9 @@ def is_wanted(code: CodeRecord, now_us: int) -> bool:
 
 
 def is_in_the_way(code: CodeRecord, now_us: int) -> bool:
-    """Whether a code is due that was to be cleared: nobody knows which of its codes is there.
-
-    One that its lock keeps for its hours, derives itself or holds as a spare is where it should be.
-    """
-    is_plain = code.kind is CodeKind.ONLINE and not code.was_scheduled and not code.is_native
-    is_there = code.progress is Progress.THERE and not code.was_set
-    return is_plain and is_there and is_wanted(code, now_us)
+    """Whether a code is due that was to be cleared: nobody knows which of its codes is there."""
+    told = code.was_set or code.was_scheduled or code.pin is None or code.slot is None
+    return is_wanted(code, now_us) and code.progress is Progress.THERE and not told
 
 
 def is_left_out(code: CodeRecord) -> bool:

@@ -230,7 +230,7 @@ def updated(
         row = _not_yet(row)
     if is_in_the_way(row, now_us):
         row = replace(row, progress=Progress.DOUBT)
-    if code.slot is None or not (code.was_set or code.mutations):
+    if code.slot is None or not (code.was_set or code.was_scheduled or code.mutations):
         return replace(row, mutations=())  # the lock never had it: it is still being created
     if row.progress is Progress.THERE and is_wanted(row, now_us):
         return row  # nothing of this concerns the lock
@@ -268,6 +268,7 @@ def _with_code(code: CodeRecord, pin: Pin) -> CodeRecord:
         common_code_key=None,
         progress=Progress.OPEN,
         was_set=False,
+        was_scheduled=False,
         errors=(),
         warnings=(),
         old_pins=tuple(dict.fromkeys(held for held in old if held != pin)),
