@@ -203,7 +203,7 @@ def test_a_call_that_nobody_will_answer_is_warned_of(steps: str, message: str) -
         f"- gateway: kill\n- {LIST}\n  expect: {{raises: {{type: connection_refused}}}}\n",
         f"- gateway: kill\n- {LIST}\n  expect: {{raises: {{status: 0}}}}\n",
         "- gateway: kill\n- expect_device: {front: {slots_used: 0}}\n",
-        f"- gateway: kill\n- {LIST}\non_event: [{{match: {{kind: a}}, do: [{{gateway: start}}]}}]\n",
+        f"- gateway: kill\n- {LIST}\non_event: [{{match: {{kind: a}}, do: [{{gateway: kill}}]}}]\n",
     ],
 )
 def test_what_may_well_be_answered_or_is_expected_not_to_be_is_not_warned_of(steps: str) -> None:
