@@ -169,4 +169,4 @@ async def test_a_wrong_gateway_fails_the_scenario_that_is_there_for_it(mistake: 
 
 async def test_each_wrong_gateway_has_its_scenario() -> None:
     modules = {path.stem for path in Path(__file__).parent.glob("wrong_gateways/[a-z]*.py")}
-    assert sorted(modules) == sorted(mistake.module for mistake in MISTAKES)
+    assert sorted(modules) == sorted({mistake.module for mistake in MISTAKES})
