@@ -173,13 +173,16 @@ class Admitter:
         taken = (
             [code.device_name for code in self._world.codes_of(device.device_id)] if unique else []
         )
+        fitted = device_name(request.name, taken, device.facts.name_length_max)
+        if request.name not in (None, fitted):
+            self._parts.trace("gateway.name.fitted", lock=device.name, name=fitted)
         return CodeRecord(
             access_code_id=self._parts.new_id(),
             group_id=group.group_id,
             device_id=device.device_id,
             position=position,
             name=request.name,
-            device_name=device_name(request.name, taken, device.facts.name_length_max),
+            device_name=fitted,
             pin=pin,
             common_code_key=None,
             want=Want.PRESENT,

@@ -28,6 +28,7 @@ async def call(run: Running, step: Step, body: Call) -> CallResult | None:
 
     Raises `StepFailed` when it is not answered in time.
     """
+    run.bench.note("bench.called", verb=step.verb, parameters=",".join(sorted(body.parameters())))
     started = await run.bench.start_http(body.method, body.path, _request(run, body))
     about = _about(step, body)
     if step.background:

@@ -25,7 +25,7 @@ from simulator.scenario.watching import Watching
 from simulator.scenario.world import Running
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from simulator.rig import Rig
     from simulator.scenario.cases import Case, Scenario, Step
@@ -57,8 +57,14 @@ def seed_of(scenario: Scenario, case: Case, options: RunOptions) -> int:
     return zlib.crc32(f"{scenario.name}/{case.id}".encode())
 
 
-async def run_case(scenario: Scenario, case: Case, options: RunOptions, rig: Rig) -> CaseVerdict:
-    """Run one case on a bench of its own.
+async def run_case(
+    scenario: Scenario,
+    case: Case,
+    options: RunOptions,
+    rig: Rig,
+    look: Callable[[Bench], Awaitable[None]] | None = None,
+) -> CaseVerdict:
+    """Run one case on a bench of its own; `look` sees the bench at the end, while it still runs.
 
     Raises `ProcessFailed` or `Stuck` when latchbench itself breaks.
     """
@@ -78,7 +84,10 @@ async def run_case(scenario: Scenario, case: Case, options: RunOptions, rig: Rig
     )
     await bench.start()
     try:
-        return await _run_steps(scenario, case, bench, seed, options)
+        verdict = await _run_steps(scenario, case, bench, seed, options)
+        if look is not None:
+            await look(bench)
+        return verdict
     finally:
         await bench.stop()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -11,7 +12,9 @@ from urllib.parse import urlencode
 from gateway.policy.times import exact_time_text
 from protos.bench.v1 import bench_pb2 as pb
 from simulator.bench import Bench
+from simulator.host.nvm import read_nvm
 from simulator.layout import BenchOptions
+from simulator.radio.words import RadioState
 from simulator.scenario.reader import read_fleet_text
 
 if TYPE_CHECKING:
@@ -182,3 +185,13 @@ def reasons(here: Site, reply: HttpReply) -> dict[str, str]:
         known.get(item["device_id"], item["device_id"]): item["reason"]
         for item in reply.body["error"]["data"]["devices"]
     }
+
+
+def reachable_codes(bench: Bench) -> dict[str, dict[int, str]]:
+    """What the memory files of the locks hold whose radio a hub can reach."""
+    found = {}
+    for name, lock in bench.locks.items():
+        record = read_nvm(Path(lock.nvm_path)).record
+        if record.radio in (RadioState.AWAKE, RadioState.ASLEEP) and record.is_powered:
+            found[name] = {slot: held.pin.reveal() for slot, held in record.memory.slots.items()}
+    return found

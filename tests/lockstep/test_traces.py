@@ -9,7 +9,6 @@ import pytest
 
 from latchbench.trace import to_json_line
 from simulator.rig import Rig
-from simulator.scenario.files import scenario_files
 from simulator.scenario.reader import read_scenario
 from simulator.scenario.runner import RunOptions, run_case
 from simulator.scenario.verdict import CaseVerdict, Outcome
@@ -108,28 +107,3 @@ async def test_three_idle_days_of_five_locks_cost_at_most_200_steps() -> None:
     assert advance.rounds <= 200
     assert advance.steps <= 200
     assert verdict.end_us - verdict.start_us >= 3 * 86_400 * 1_000_000
-
-
-SHIPPED = sorted(
-    path
-    for path in scenario_files(str(ROOT / "scenarios"))
-    if not Path(path).is_relative_to(ROOT / "scenarios/fleets")
-)
-FOLDERS = sorted({Path(path).parent.name for path in SHIPPED})
-
-
-@pytest.mark.wire
-@pytest.mark.parametrize("folder", FOLDERS)
-async def test_every_shipped_scenario_passes(folder: str) -> None:
-    rig = await Rig.start()
-    try:
-        for path in SHIPPED:
-            if Path(path).parent.name != folder:
-                continue
-            scenario = read_scenario(path)
-            for case in scenario.cases:
-                verdict = await run_case(scenario, case, RunOptions(), rig)
-                assert verdict.failures == (), (path, case.id)
-                assert verdict.checks > 0
-    finally:
-        await rig.stop()

@@ -1,0 +1,124 @@
+"""What in a trace shows that a row of docs/DECISIONS.md was decided so, row by row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from latchbench.trace import TraceEvent
+
+Trace = "Sequence[TraceEvent]"
+
+
+def events(trace: Iterable[TraceEvent], kind: str, **fields: str) -> Iterator[TraceEvent]:
+    """Those of a kind in which these fields are so."""
+    for event in trace:
+        if event.kind == kind and all(event.fields.get(name) == it for name, it in fields.items()):
+            yield event
+
+
+def told(trace: Iterable[TraceEvent], event_type: str) -> bool:
+    """Whether callers were told of such an event."""
+    return any(events(trace, "gateway.event", event_type=f"access_code.{event_type}"))
+
+
+def answered(trace: Iterable[TraceEvent], **fields: str) -> bool:
+    """Whether a call was answered so."""
+    return any(events(trace, "bench.answered", **fields))
+
+
+def later(trace: Iterable[TraceEvent], first: str, then: str, same: str = "pin") -> bool:
+    """Whether something followed upon something else about the same PIN (or the same lock)."""
+    seen = set()
+    for event in trace:
+        if event.kind == then and event.fields.get(same) in seen:
+            return True
+        if event.kind == first:
+            seen.add(event.fields.get(same))
+    return False
+
+
+def admitted(trace: Iterable[TraceEvent], **fields: str) -> list[TraceEvent]:
+    """Groups that were admitted so."""
+    return list(events(trace, "gateway.group.admitted", **fields))
+
+
+def decided_late_and_early(trace: Sequence[TraceEvent]) -> bool:
+    """1: an async answer stands although its lock refuses later."""
+    return bool(admitted(trace, state="committed")) and told(trace, "failed_to_set_on_device")
+
+
+def refused_before_anything_was_sent(trace: Sequence[TraceEvent]) -> bool:
+    """2: refused at admission, and nothing was written anywhere."""
+    refused = any(events(trace, "gateway.refused"))
+    return refused and not any(events(trace, "lock.code.stored", slot="1"))
+
+
+def taken_back(trace: Sequence[TraceEvent]) -> bool:
+    """3: stored, then the group aborted, then cleared and read as gone."""
+    return later(trace, "lock.code.stored", "gateway.group.aborted") and later(
+        trace, "gateway.group.aborted", "gateway.code.gone"
+    )
+
+
+def shares_among_most(trace: Sequence[TraceEvent]) -> bool:
+    """4: several share, and one has its own."""
+    return any(
+        int(event.fields["sharers"]) > 1 and int(event.fields["random"]) > 0
+        for event in admitted(trace)
+    )
+
+
+def lone_sharer(trace: Sequence[TraceEvent]) -> bool:
+    """5: only one is left that shares."""
+    return any(
+        event.fields["sharers"] == "1" and int(event.fields["random"]) > 0
+        for event in admitted(trace)
+    )
+
+
+def full_lock_waits(trace: Sequence[TraceEvent]) -> bool:
+    """6: no random code for a full lock: the shared one is stored when a slot is free."""
+    return any(events(trace, "lock.filled")) or later(
+        trace, "gateway.group.admitted", "lock.code.stored"
+    )
+
+
+def offline_then_set(trace: Sequence[TraceEvent]) -> bool:
+    """7: a lock that was believed dead gets its code when it is back."""
+    back = {event.fields["lock"] for event in events(trace, "gateway.lock.back")}
+    verified = {event.fields["lock"] for event in events(trace, "gateway.code.verified")}
+    dead = {event.fields["lock"] for event in events(trace, "gateway.lock.believed_dead")}
+    return bool(back & verified & dead)
+
+
+DECISIONS: Mapping[str, Callable[[Sequence[TraceEvent]], bool]] = {
+    "D1": decided_late_and_early,
+    "D2": refused_before_anything_was_sent,
+    "D3": taken_back,
+    "D4": shares_among_most,
+    "D5": lone_sharer,
+    "D6": full_lock_waits,
+    "D7": offline_then_set,
+    "D8": lambda trace: (
+        answered(trace, type="invalid_input")
+        and answered(trace, type="device_does_not_support_access_codes")
+    ),
+    "D13": lambda trace: any(events(trace, "gateway.name.fitted")),
+    "D10": lambda trace: told(trace, "scheduled_on_device") and told(trace, "set_on_device"),
+    "D11": lambda trace: any(events(trace, "gateway.device.apart", reason="provider_chooses_pin")),
+    "D12": lambda trace: any(events(trace, "gateway.device.apart", reason="offline_codes_only")),
+    "D14": lambda trace: later(
+        trace, "gateway.code.changed_at_lock", "gateway.code.verified", "lock"
+    ),
+    "D15": lambda trace: any(events(trace, "gateway.code.refused", reason="refused_by_lock")),
+    "D16": lambda trace: told(trace, "backup_access_code_pulled"),
+    "D17": lambda trace: answered(trace, verb="update_multiple", status="200"),
+    "D18": lambda trace: answered(trace, warnings="few_codes_left"),
+    "D19": lambda trace: any(
+        "preferred_code_length" in event.fields["parameters"]
+        for event in events(trace, "bench.called", verb="create_multiple")
+    ),
+}
