@@ -29,6 +29,9 @@ ACCESS_OUT_MAX: Final = 16 * 1024 * 1024
 _KEEPALIVE_TIME_MS: Final = 10_000
 _KEEPALIVE_TIMEOUT_MS: Final = 5_000
 _HANDSHAKE_TIMEOUT_MS: Final = 5_000
+# gRPC takes its "minimum reconnect back-off" for the time-out of one attempt to connect. A process
+# that is busy, or has just been forked on a busy machine, is not gone.
+_CONNECT_TIMEOUT_MS: Final = 20_000
 
 Options = list[tuple[str, int]]
 
@@ -71,7 +74,7 @@ def channel_options(
         ("grpc.enable_retries", 0),
         ("grpc.use_local_subchannel_pool", 1),
         ("grpc.initial_reconnect_backoff_ms", 100),
-        ("grpc.min_reconnect_backoff_ms", 200),
+        ("grpc.min_reconnect_backoff_ms", _CONNECT_TIMEOUT_MS),
         ("grpc.max_reconnect_backoff_ms", 2000),
     ]
     if keepalive:

@@ -206,8 +206,9 @@ class Groups:
 
     def _set(self, code: CodeRecord) -> None:
         was_set = code.was_set
-        told = any(problem.error_code == UNCONFIRMED for problem in code.errors)
+        told = tuple(problem for problem in code.errors if problem.error_code == UNCONFIRMED)
         if code.old_pins and told:
+            self._world.put_code(replace(code, was_set=True, errors=told, mutations=()))
             return
         errors = (self._unconfirmed(),) if code.old_pins else ()
         code = replace(code, was_set=True, errors=errors, retry_at_us=None)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.engine.rows import afresh
-from gateway.engine.strangers import Strangers, is_ours
+from gateway.engine.strangers import Strangers, is_ours, old_pins_left
 from gateway.engine.strays import claim
 from gateway.policy.commands import ChecksumBody, CodeBody, InfoBody, SlotStatus, WalkBody
 from gateway.policy.mirror import is_cut_short, proves, read_slot
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from gateway.policy.commands import Body
     from gateway.policy.mirror import SlotView
     from gateway.policy.records import CodeRecord
-    from latchbench.pin import Pin
 
 REMOVALS_UNTIL_ERROR = 3
 # What a code can be long at all; a lock that reports another length is not believed.
@@ -235,7 +234,7 @@ class Observer:
             run.misses = 0
             self._world.put_code(afresh(code))
             return
-        code = replace(code, old_pins=_old_pins_left(view, code))
+        code = replace(code, old_pins=old_pins_left(view, code))
         if run.refused_by_supervision or run.misses >= WRITES_UNTIL_REFUSED:
             run.misses = 0
             # There, but disabled, or the code before it: ours to clear.
@@ -264,6 +263,9 @@ class Observer:
             self._world.save()
 
     def _still_there(self, book: Book, code: CodeRecord) -> None:
+        if code.want is Want.PRESENT:
+            # Which of its codes that is does not matter now, and must not be taken for proof later.
+            code = replace(code, was_set=False)
         if code.attempts == 0:
             self._world.put_code(replace(code, progress=Progress.THERE))
             return
@@ -296,10 +298,3 @@ FAILED_TO_REMOVE = CodeProblem(
 def _is_somebody_elses(view: SlotView, code: CodeRecord) -> bool:
     """Whether what stands where our code should be is not ours to overwrite."""
     return view.occupied and not is_ours(view, code, ours=True)
-
-
-def _old_pins_left(view: SlotView, code: CodeRecord) -> tuple[Pin, ...]:
-    """Which of the codes before this one may still stand in its slot, now that it was read."""
-    if view.occupied and view.pin is None:
-        return code.old_pins
-    return tuple(pin for pin in code.old_pins if pin == view.pin)

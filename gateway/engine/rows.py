@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from gateway.policy.mutations import Change
-from gateway.policy.operations import NO_SPACE, is_due
+from gateway.policy.operations import NO_SPACE, is_due, is_in_the_way
 from gateway.policy.records import CodeProblem, EventRecord, Progress, Want
 
 if TYPE_CHECKING:
@@ -26,8 +26,14 @@ class Rows:
         self.on_gone: Callable[[CodeRecord], None] = self._world.drop_code
 
     def expire(self, device_id: str) -> None:
-        """Codes whose window has ended are wanted absent from now on."""
+        """Codes whose window has ended are wanted absent from now on.
+
+        One that fell due again before its lock was cleared of it has to be read again.
+        """
         now_us = self._parts.now_us()
+        for code in self._world.codes_of(device_id):
+            if is_in_the_way(code, now_us) and self._world.is_listed(code):
+                self._world.put_code(replace(code, progress=Progress.DOUBT))
         ended = [
             code
             for code in self._world.codes_of(device_id)
@@ -86,11 +92,11 @@ class Rows:
 
     def withdrawn(self, code: CodeRecord) -> None:
         """A code is known not to be on its lock, where it is wanted only later."""
-        was_set = code.was_set
+        was_there = code.was_set or code.attempts > 0
         code = replace(afresh(code), was_set=False, errors=())
         self._parts.trace("gateway.code.withdrawn", lock=self.name(code), pin=code.pin)
         self._world.put_code(code)
-        if was_set:
+        if was_there:
             self.event("access_code.removed_from_device", code)
         self.followed(code)
 

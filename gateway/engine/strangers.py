@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gateway.engine.rows import Rows
     from gateway.policy.mirror import SlotView
     from gateway.policy.records import CodeRecord
+    from latchbench.pin import Pin
 
 CONFLICT = "conflicting_external_modification"
 IN_EFFECT = "external_modification_in_effect"
@@ -133,7 +134,7 @@ class Strangers:
             allowed=code.external_modification_allowed,
         )
         if not code.external_modification_allowed or self._is_anothers(code, view):
-            code = self._put_back(code, kind, _fields(code, view))
+            code = self._put_back(code, kind, view)
         elif view.occupied:
             code = self._adopt(code, view)
         else:
@@ -150,16 +151,21 @@ class Strangers:
             if other.access_code_id != code.access_code_id
         )
 
-    def _put_back(self, code: CodeRecord, kind: str, fields: tuple[str, ...]) -> CodeRecord:
+    def _put_back(self, code: CodeRecord, kind: str, view: SlotView) -> CodeRecord:
         problem = CodeProblem(
             error_code=CONFLICT,
             message=f"The code was {kind} at the lock; it is being set again.",
             created_at_us=self._parts.now_us(),
             change_type=kind,
-            modified_fields=fields,
+            modified_fields=_fields(code, view),
         )
-        errors = (*_without(code, CONFLICT), problem)
-        return replace(code, progress=Progress.OPEN, errors=errors, was_set=False)
+        return replace(
+            code,
+            progress=Progress.OPEN,
+            errors=(*_without(code, CONFLICT), problem),
+            was_set=False,
+            old_pins=old_pins_left(view, code),
+        )
 
     def _adopt(self, code: CodeRecord, view: SlotView) -> CodeRecord:
         """The code is what somebody made it. With other digits it leaves its key."""
@@ -190,6 +196,13 @@ def is_ours(view: SlotView, code: CodeRecord, *, ours: bool) -> bool:
     """Whether a slot holds the code or one that it replaces, enabled or not."""
     pins = [pin for pin in (code.pin, *code.old_pins) if pin is not None]
     return holds_any(view, pins, ours=ours)
+
+
+def old_pins_left(view: SlotView, code: CodeRecord) -> tuple[Pin, ...]:
+    """Which of the codes before this one may still stand in its slot, now that it was read."""
+    if view.occupied and view.pin is None:
+        return code.old_pins
+    return tuple(pin for pin in code.old_pins if pin == view.pin)
 
 
 def _without(code: CodeRecord, error_code: str) -> tuple[CodeProblem, ...]:

@@ -73,7 +73,7 @@ def ended(attempt: AttemptRecord, code: CodeRecord | None, now_us: int) -> Attem
 def is_settled(code: CodeRecord, now_us: int) -> bool:
     """Whether a row that is wanted asks nothing of its lock now."""
     if is_wanted(code, now_us):
-        return code.progress is Progress.THERE
+        return code.progress is Progress.THERE and code.was_set
     return code.progress is Progress.OPEN and code.slot is None
 
 

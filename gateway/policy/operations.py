@@ -104,6 +104,11 @@ def is_wanted(code: CodeRecord, now_us: int) -> bool:
     return code.want is Want.PRESENT and is_due(code, now_us)
 
 
+def is_in_the_way(code: CodeRecord, now_us: int) -> bool:
+    """Whether a code is due that was to be cleared: nobody knows which of its codes is there."""
+    return is_wanted(code, now_us) and code.progress is Progress.THERE and not code.was_set
+
+
 def is_left_out(code: CodeRecord) -> bool:
     """Whether somebody removed a code at its lock who was allowed to: it is not set again."""
     return any(warning.change_type == "removed" for warning in code.warnings)
@@ -139,7 +144,11 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
         # Something went unheard: the slots, or the whole memory, may be other people's by now.
         return _end_doubt(ready, needs.cut_short | needs.astray) or Operation(Walk())
     writable = ready if needs.may_write else []
-    found = _clear_pieces(needs, writable) or _end_doubt(ready) or _clear(needs, writable, now_us)
+    found = (
+        _clear_pieces(needs, writable)
+        or _end_doubt(ready, needs.cut_short)
+        or _clear(needs, writable, now_us)
+    )
     if found is not None:
         return found
     if needs.wants_slots:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from gateway.policy.errors import InvalidInput, Problem
 from gateway.policy.fields import Kind, Parameter, as_object, read
 from gateway.policy.mutations import Change, Mutation, Terms, followed_by
-from gateway.policy.operations import is_wanted
+from gateway.policy.operations import is_in_the_way, is_wanted
 from gateway.policy.records import Progress
 from gateway.policy.request import NAME_MAX, modification_allowed
 
@@ -226,6 +226,8 @@ def updated(
         row = _with_code(row, update.code)
     if row.progress is Progress.OPEN and not is_wanted(row, now_us):
         row = _not_yet(row)
+    if is_in_the_way(row, now_us):
+        row = replace(row, progress=Progress.DOUBT)
     if code.slot is None or not (code.was_set or code.mutations):
         return replace(row, mutations=())  # the lock never had it: it is still being created
     if row.progress is Progress.THERE and is_wanted(row, now_us):

@@ -15,6 +15,7 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from simulator.host.conditions import conditions
 from simulator.host.ids import REJECTIONS, Seen, Verdict, judge
 from simulator.host.lock_start import start
 from simulator.host.messages import LockInfo, Notification, Report, SetClockTo
@@ -270,7 +271,8 @@ class LockRunner:
         if self._seen is not None and report.id == self._seen.id:
             self._seen, self._last = self._seen.ended(report), report
         self._persist()
-        self.story.reported(errand.command, report)
+        unusual = conditions(self.settings.profile, self.state, self.link)
+        self.story.reported(errand.command, report, unusual)
         for reply in errand.replies:
             reply(report)
 

@@ -12,7 +12,7 @@ from simulator.model import effects as fx
 from simulator.model.words import Feedback, SlotStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from latchbench.pin import Pin
     from latchbench.trace import Tracer
@@ -44,8 +44,11 @@ class Story:
         for fault in faults:
             self.emit("lock.fault.fired", fault=fault.name, left=fault.left)
 
-    def reported(self, command: Command, report: Report) -> None:
-        """The end of a command, as its controller learns it."""
+    def reported(self, command: Command, report: Report, conditions: Sequence[str]) -> None:
+        """The end of a command, as its controller learns it; `conditions` is how the lock is then.
+
+        Only what is out of the ordinary is told, as `radio:dead` or `keypad:busy`.
+        """
         self.emit(
             "lock.report",
             command=command.kind.value,
@@ -53,6 +56,7 @@ class Story:
             transmit=None if report.transmit is None else report.transmit.value,
             supervision=report.supervision.value,
             foreign=True if command.id is None else None,
+            conditions=",".join(conditions) or None,
         )
 
     def rejected(self, command: Command, report: Report) -> None:

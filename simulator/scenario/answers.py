@@ -28,8 +28,8 @@ def row_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
 class CallResult:
     """The answer to one call.
 
-    `codes` are its access codes in the API's order; `shared`, `random` and `group_id` are set by
-    `create_multiple` alone.
+    `codes` are its access codes in the API's order; `shared`, `random`, `group_id` and `warnings`
+    (their words) are set by `create_multiple` alone.
     """
 
     status: int
@@ -38,6 +38,7 @@ class CallResult:
     shared: tuple[str, ...] = ()
     random: tuple[str, ...] = ()
     group_id: str | None = None
+    warnings: tuple[str, ...] = ()
     error_type: str | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
@@ -65,6 +66,7 @@ class CallResult:
             shared=tuple(lock_of(device_id) for device_id in group.get("shared", ())),
             random=tuple(lock_of(item["device_id"]) for item in group.get("random", ())),
             group_id=group.get("group_id"),
+            warnings=tuple(item["warning_code"] for item in group.get("warnings", ())),
         )
 
     @property
@@ -78,6 +80,17 @@ class CallResult:
             return f"{self.error_type}, {self.message}"
         reasons = ", ".join(f"{lock}: {reason}" for lock, reason in self.reasons.items() if reason)
         return f"{self.status} {self.error_type} ({reasons or self.message})"
+
+    def fields(self) -> dict[str, str]:
+        """What the trace says of it: how it ended, and who was refused for which reason."""
+        told = {
+            "status": str(self.status),
+            "type": self.error_type or "",
+            "reasons": ",".join(reason for reason in self.reasons.values() if reason),
+            "devices": ",".join(lock for lock, reason in self.reasons.items() if reason),
+            "warnings": ",".join(self.warnings),
+        }
+        return {name: value for name, value in told.items() if value}
 
     def names(self) -> Mapping[str, Any]:
         """What `save_as` keeps: of a group its common code, key and id, else the one code's fields.

@@ -57,6 +57,7 @@ async def _ended(
         raise StepFailed(f"the call was not answered within {format_duration(within_us)}")
     result = CallResult.from_reply(await started.result(), run.lock_of)
     run.story.append(f"  -> {result.told(run.bench.token)}")
+    run.bench.note("bench.answered", verb=step.verb, **result.fields())
     if save_as is not None and result.is_ok:
         run.saved[save_as] = SavedCall(result.rows, result.names())
     return result

@@ -51,6 +51,8 @@ def _created(asking: Asking, what: CreateMultipleExpect, result: CallResult) -> 
     ):
         if wanted is not None and set(wanted) != set(got):
             yield f"{word}: wanted {_names(wanted)}, got {_names(got)}"
+    if what.warnings is not None:
+        yield from matched(asking, "warnings", what.warnings, list(result.warnings))
 
 
 def _listed(asking: Asking, what: ListExpect, result: CallResult) -> Iterator[str]:

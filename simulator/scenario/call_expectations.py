@@ -64,12 +64,16 @@ class CallExpect(Strict):
 
 
 class CreateMultipleExpect(CallExpect):
-    """Either `raises`, or what the answer says of each device and of who shares."""
+    """Either `raises`, or what the answer says of each device and of who shares.
+
+    `warnings` are the words of the answer's own warnings, such as `few_codes_left`.
+    """
 
     raises: Raises | None = None
     devices: Annotated[Mapping[str, Matcher], PlainValidator(_rows_by_lock)] | None = None
     shared: LocksOrNone | None = None
     random: LocksOrNone | None = None
+    warnings: Annotated[Matcher, matching(Shape("list", item=TEXT))] | None = None
 
 
 class CodeExpect(CallExpect):

@@ -309,6 +309,31 @@ def test_a_code_that_is_changed_and_moved_to_later_leaves_nothing_on_its_lock(
     assert bench.locks["front"].codes == {1: "4321"}
 
 
+@pytest.mark.parametrize("masked", [True, False])
+@pytest.mark.parametrize("by_update", [True, False])
+def test_a_code_that_is_due_again_before_it_was_cleared_is_read_again(
+    masked: bool, by_update: bool
+) -> None:
+    bench = a_bench(PlainLock("front", masked=masked), programming="async")
+    row = a_code(bench)
+    bench.host_down()
+    window = {"starts_at": bench.at(2 * HOUR_US), "ends_at": bench.at(90 * HOUR_US)}
+    bench.update(row.access_code_id, code="4321", **window)
+    bench.host_up()
+    bench.until_sent(ClearCode)
+    bench.host_down()  # and the command is lost
+    if by_update:
+        call = bench.update(row.access_code_id, type="ongoing")
+        assert call.value.status == "pending"
+    else:
+        bench.advance(3 * HOUR_US)
+    bench.host_up()
+    bench.advance(HOUR_US)
+    assert bench.locks["front"].codes == {1: "4321"}
+    assert bench.the_code("front").status == ("unknown" if masked else "set")
+    assert bool(bench.problems("front")) is masked
+
+
 def test_a_code_that_was_not_written_yet_gives_its_slot_back_when_it_is_moved() -> None:
     bench = a_bench(PlainLock("front", slots=1), programming="async")
     bench.hold(shelf=True)

@@ -220,3 +220,17 @@ def test_a_slot_is_read_right_before_a_code_goes_into_it_for_the_first_time() ->
     assert first == Operation(SetCode(2, Pin("4821")), "code-1")
     again = next_operation(stale, [a_code(slot=2, sends=1)], NOW_US)
     assert again == Operation(SetCode(2, Pin("4821")), "code-1")
+
+
+def test_a_piece_of_a_code_is_not_read_again_and_again_while_writing_has_to_wait() -> None:
+    piece = a_code(progress=Progress.DOUBT, slot=1, sends=1)
+    cut = frozenset({piece.access_code_id})
+    assert next_operation(needs(cut_short=cut, may_write=False), [piece], NOW_US) == Nothing()
+    clear = Operation(ClearCode(1), piece.access_code_id)
+    assert next_operation(needs(cut_short=cut), [piece], NOW_US) == clear
+
+
+def test_a_code_that_is_not_due_any_more_is_cleared() -> None:
+    later = a_code(progress=Progress.THERE, slot=1, sends=1, load_at_us=NOW_US + 1)
+    clear = Operation(ClearCode(1), later.access_code_id)
+    assert next_operation(needs(a_mirror(s1="1234")), [later], NOW_US) == clear

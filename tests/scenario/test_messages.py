@@ -336,7 +336,7 @@ def test_mistakes_in_a_call(call: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("expect", "message"),
     [
-        ("▶{}", "this expects nothing: say raises, devices, shared or random"),
+        ("▶{}", "this expects nothing: say raises, devices, shared, random or warnings"),
         ("▶[]", "the list is empty, so nothing is expected"),
         ("▶set", "must be a map, not text"),
         ("{▶device: {}}", "unknown key 'device'; did you mean 'devices'?"),
