@@ -10,12 +10,13 @@ locks. What the hub does not take is a failed transmission.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Final
 
 from simulator.host.conditions import conditions
+from simulator.host.errand import LockErrand
 from simulator.host.ids import REJECTIONS, Seen, Verdict, judge
 from simulator.host.lock_start import start
 from simulator.host.messages import AssignCodeIn, LockInfo, Notification, Report, SetClockTo
@@ -50,30 +51,6 @@ OVERTAKEN_BY_US: Final = 1_000
 ASSIGNED_BITS: Final = 64
 
 
-@dataclass(slots=True, eq=False)
-class _Errand:
-    """A command between its arrival at the hub and its report. See `simulator.host.hub.Errand`.
-
-    `is_over`: its end is known to the hub, whatever still comes of it at the lock.
-    """
-
-    lock: str
-    command: Command
-    replies: list[Reply]
-    set_out: Callable[[_Errand], int]
-    not_sent: Callable[[_Errand], None]
-    speaks_until_us: int = field(default=0, init=False)
-    is_over: bool = field(default=False, init=False)
-
-    def send(self) -> None:
-        """It has the air from now on."""
-        self.speaks_until_us = self.set_out(self)
-
-    def fail(self) -> None:
-        """The hub did not take it, or went down under it."""
-        self.not_sent(self)
-
-
 class LockRunner:
     """Runs one lock. Everything is called from one thread, at the time of the world's clock.
 
@@ -95,7 +72,7 @@ class LockRunner:
         # A lock that comes back does not live through the same chances again.
         life = "" if begun.is_new else f"/{world.clock.now_us()}"
         self._rng = Random(self.chance + life)
-        self._open: list[_Errand] = []
+        self._open: list[LockErrand] = []
         self._overtaken: list[Command] = []
         self._before = begun.before
         self._said = 0
@@ -132,7 +109,7 @@ class LockRunner:
             if verdict is Verdict.AGAIN and self._answered_before(command.id, reply):
                 return
             self._take(command.id)
-        errand = _Errand(self.name, command, [reply], self._send, self._not_sent)
+        errand = LockErrand(self.name, command, [reply], self._send, self._not_sent)
         self._world.work.count += 1
         self._open.append(errand)
         self.hub.carry(errand)
@@ -158,10 +135,10 @@ class LockRunner:
         if is_new_epoch:
             self._persist()
 
-    def _not_sent(self, errand: _Errand) -> None:
+    def _not_sent(self, errand: LockErrand) -> None:
         self._end(errand, self._report_of(errand.command, TransmitOutcome.FAIL, 0))
 
-    def _send(self, errand: _Errand) -> int:
+    def _send(self, errand: LockErrand) -> int:
         """Put a command into the air, now; until when the hub itself is heard because of it."""
         now_us = self._world.clock.now_us()
         kind = errand.command.kind
@@ -185,7 +162,7 @@ class LockRunner:
         return journey.speaks_until_us
 
     def _arrived(
-        self, errand: _Errand, journey: Journey, arrival: Arrival, *, is_first: bool
+        self, errand: LockErrand, journey: Journey, arrival: Arrival, *, is_first: bool
     ) -> None:
         now_us = self._world.clock.now_us()
         self._world.work.count -= not is_first
@@ -252,7 +229,7 @@ class LockRunner:
             self._before = changed_codes(old, new) or self._before
         self.state = state
 
-    def _return(self, errand: _Errand, end: Return, reply: Replied | None) -> None:
+    def _return(self, errand: LockErrand, end: Return, reply: Replied | None) -> None:
         """The end is known, and will be at the hub at `end.at_us`."""
         report = self._report_of(errand.command, end.outcome, end.attempts)
         if end.carries_reply and reply is not None:
@@ -266,13 +243,13 @@ class LockRunner:
             self._seen = self._seen.ended(report)
         self._at(end.at_us, partial(self._returned, errand, report))
 
-    def _returned(self, errand: _Errand, report: Report) -> None:
+    def _returned(self, errand: LockErrand, report: Report) -> None:
         if errand.is_over:
             return  # the hub went down meanwhile
         self._end(errand, report)
         self.hub.ended(errand)
 
-    def _end(self, errand: _Errand, report: Report) -> None:
+    def _end(self, errand: LockErrand, report: Report) -> None:
         errand.is_over = True
         self._open.remove(errand)
         self._world.work.count -= 1
