@@ -76,7 +76,14 @@ def test_the_yaml_examples_are_valid_scenarios() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/DECISIONS.md", "docs/LOCKSTEP.md", "scenarios/README.md"]
+    "page",
+    [
+        "README.md",
+        "docs/DECISIONS.md",
+        "docs/LOCKSTEP.md",
+        "docs/REPORTS.md",
+        "scenarios/README.md",
+    ],
 )
 def test_every_link_to_a_file_leads_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
