@@ -42,6 +42,8 @@ def run_command(asked: RunAsked) -> int:
     if not chosen:
         exits.complain("latchbench: no case was selected")
         return exits.NOTHING
+    if hosts == "per-lock":
+        _can_have_a_host_each([one.scenario for one in chosen])
     reports = _report_files(asked)
     traces = [asked.trace] if asked.trace is not None else []
     prepare([*traces, *(report.path for report in reports)])
@@ -73,6 +75,15 @@ def _hosts(text: str | None) -> int | str | None:
     if text.isascii() and text.isdigit() and int(text) > 0:
         return int(text)
     raise exits.CommandError("--hosts takes a whole number or per-lock", exits.USAGE)
+
+
+def _can_have_a_host_each(scenarios: list[Scenario]) -> None:
+    from simulator.layout import shares_hubs
+
+    for scenario in scenarios:
+        if any(shares_hubs(case.fleet) for case in scenario.cases):
+            message = f"{scenario.path} has locks that share a hub, and a hub lives in one host"
+            raise exits.CommandError(f"--hosts per-lock: {message}", exits.USAGE)
 
 
 def _limit_s(text: str | None) -> float | None:

@@ -155,7 +155,7 @@ def test_faults_wait_are_listed_and_are_cleared_one_by_one(bench: Up) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("radio", "front", "loud"), "radio 'loud' is none that is built: awake"),
+        (("radio", "front", "loud"), "radio 'loud' is none of awake, asleep"),
         (("power", "front", "explode"), "power action 'explode' is none of cut, restore, cycle"),
         (("fault", "add", "front", "lost_fram"), "unknown fault 'lost_fram'; did you mean lost_fr"),
         (("fault", "add", "front", "refuse", "--command", "sing"), "command 'sing' is none of set"),

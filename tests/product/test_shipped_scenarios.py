@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.wire,
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group("shipped-scenarios"),
     # All of them run before the first of these tests.
     pytest.mark.timeout(900),
 ]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shown() -> list[Shown]:
     return await run_all()
 
