@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 .PHONY: demo test check coverage clean
 
 demo: $(INSTALLED)
-	@$(BIN)/latchbench run scenarios
+	@$(BIN)/latchbench run scenarios -j 2
 
 test: $(INSTALLED)
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup $(PYTEST_ARGS)

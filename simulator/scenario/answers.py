@@ -119,7 +119,9 @@ class CallResult:
             verb = "share" if len(self.shared) > 1 else "has"
             code = _digits(self.rows[self.shared[0]], token)
             parts.append(f"{', '.join(self.shared)} {verb} {code}")
-        parts += [f"{lock} has its own {_digits(self.rows[lock], token)}" for lock in self.random]
+        for lock in self.random:
+            has = "has its own" if self.rows[lock].get("code") else "has"
+            parts.append(f"{lock} {has} {_digits(self.rows[lock], token)}")
         waiting = [f"{lock} {row['status']}" for lock, row in rows if row["status"] != "set"]
         if waiting:
             parts.append(f"not set yet: {', '.join(waiting)}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TIMELINE_MAX: Final = 30
 EXPLAINED_MAX: Final = 5
 _SLOTS_SHOWN: Final = 4
-QUIET: Final = frozenset({"gateway.command.sent", "lock.report"})
+QUIET: Final = frozenset({"gateway.command.sent", "lock.report", "bench.called"})
 # An id that says nothing to a reader, and what the line before says; traces have both.
 _UNTOLD: Final = frozenset({"group", "over"})
 MARK: Final = {
