@@ -68,6 +68,16 @@ MISTAKES = (
         {"": "the digits of ••••A stand in the trace"},
     ),
     Mistake(
+        "clears_before_it_decides",
+        "rollback/stored-before-another-refused.yaml",
+        {"": "in_order[4]: it happened only before the one above"},
+    ),
+    Mistake(
+        "shouts_at_silent_locks",
+        "radio/patience.yaml",
+        {"": "silences: wanted a number 30 to 100, got 1"},
+    ),
+    Mistake(
         "links_stragglers",
         "sharing/length-clash.yaml",
         {"policy=create_random_code": f"side.common_code_key: wanted null, got '{KEY_PREFIX}"},
