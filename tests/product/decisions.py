@@ -53,7 +53,7 @@ def decided_late_and_early(trace: Sequence[TraceEvent]) -> bool:
 def refused_before_anything_was_sent(trace: Sequence[TraceEvent]) -> bool:
     """2: refused at admission, and nothing was written anywhere."""
     refused = any(events(trace, "gateway.refused"))
-    return refused and not any(events(trace, "lock.code.stored", slot="1"))
+    return refused and not any(events(trace, "gateway.command.sent", command="SetCode"))
 
 
 def taken_back(trace: Sequence[TraceEvent]) -> bool:
@@ -80,10 +80,17 @@ def lone_sharer(trace: Sequence[TraceEvent]) -> bool:
 
 
 def full_lock_waits(trace: Sequence[TraceEvent]) -> bool:
-    """6: no random code for a full lock: the shared one is stored when a slot is free."""
-    return any(events(trace, "lock.filled")) or later(
-        trace, "gateway.group.admitted", "lock.code.stored"
-    )
+    """6: no other code for a full lock: once somebody frees a slot there, it gets this very one."""
+    refused: dict[tuple[str, str], bool] = {}
+    for event in trace:
+        place = (event.fields.get("lock", ""), event.fields.get("pin", ""))
+        if event.fields.get("event_type") == "access_code.failed_to_set_on_device":
+            refused[place] = False
+        elif event.kind == "lock.code.cleared":
+            refused |= {where: True for where in refused if where[0] == event.source}
+        elif event.kind == "gateway.code.verified" and refused.get(place):
+            return True
+    return False
 
 
 def offline_then_set(trace: Sequence[TraceEvent]) -> bool:
