@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import grpc
+from grpc_status import rpc_status
 
 from gateway.api.port import CALL_HEADER
+from gateway.api.status import grpc_status
+from gateway.policy.errors import GatewayError, Stepped
 from gateway.policy.keypad import keypad_of
 from gateway.policy.records import DeviceRecord, Facts
+from latchbench.lockstep import SteppedRefusal
 from latchbench.pin import Pin
 from protos.access.v1 import admin_pb2 as pb
 from protos.access.v1 import admin_pb2_grpc as pb_grpc
@@ -50,7 +54,12 @@ class AdminService(pb_grpc.AdminServiceServicer):
         def enter(answer: Answer[None]) -> None:
             self._inventory.put_devices(devices, answer)
 
-        await self._gate.call(_call_id(context), enter)
+        try:
+            await self._gate.call(_call_id(context), enter)
+        except (GatewayError, SteppedRefusal) as error:
+            refusal = error if isinstance(error, GatewayError) else Stepped()
+            # Nobody numbers the calls of this socket.
+            await context.abort_with_status(rpc_status.to_status(grpc_status(refusal, "")))
         return pb.PutDevicesResponse()
 
     async def GetCounters(self, request: Any, context: Any) -> Any:
