@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from gateway.api.feed import Feed
+    from gateway.driver.streams import Connector
     from gateway.policy.records import Changes, DeviceRecord, EventRecord
     from gateway.store.store import Store
     from gateway.store.writer import AnyWriter
@@ -107,6 +108,7 @@ class Gateway:
         store: Store,
         settings: Settings,
         chances: Chances,
+        connector: Connector,
         *,
         name: str = "gateway",
     ) -> None:
@@ -126,7 +128,12 @@ class Gateway:
             counters=self._counters,
         )
         self._hosts = Hosts(
-            self._parts, participant, chances.links, name=name, epoch=store.take_epoch()
+            self._parts,
+            participant,
+            connector,
+            chances.links,
+            name=name,
+            epoch=store.take_epoch(),
         )
         self.core = Core(
             self._parts,

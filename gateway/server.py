@@ -26,6 +26,7 @@ from gateway.api.http import build_app
 from gateway.api.keys import Keyring
 from gateway.api.port import CALL_HEADER
 from gateway.app import Chances, Gateway
+from gateway.driver.streams import GrpcConnector
 from gateway.engine.parts import Settings
 from gateway.policy.errors import Stopping
 from gateway.policy.pacing import CODE_GAP_US, COMMANDS_PER_HUB, Pacing
@@ -130,6 +131,7 @@ async def _serve(config: Config) -> int:
             Store.open(config.database_url),
             _settings(config),
             _chances(config),
+            GrpcConnector(keepalive=not config.stepped),
             name=config.name,
         )
         stack.push_async_callback(gateway.close)

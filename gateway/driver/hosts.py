@@ -13,8 +13,7 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-import grpc
-
+from gateway.driver.streams import StreamEnded
 from gateway.driver.wire import (
     MalformedMessage,
     command_to_wire,
@@ -23,13 +22,12 @@ from gateway.driver.wire import (
 )
 from gateway.policy.commands import Rejection, Report, Transmit
 from gateway.policy.retry import SILENCES_UNTIL_DEAD, backoff_us
-from latchbench.channel import channel_options, open_channel
 from protos.device.v1 import lock_host_pb2 as pb
-from protos.device.v1 import lock_host_pb2_grpc as pb_grpc
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from gateway.driver.streams import Connector, Stream
     from gateway.engine.core import Core
     from gateway.engine.parts import Parts
     from gateway.policy.commands import Command
@@ -52,7 +50,7 @@ class Host:
     address: str
     lock_ids: dict[str, str] = field(default_factory=dict)
     link: Link[pb.ReportFrame.Message, pb.Hello | pb.Command] | None = None
-    channel: grpc.aio.Channel | None = None
+    stream: Stream | None = None
     session: int = 0
     failures: int = 0
     refusals: int = 0  # attempts to connect that failed, in a row
@@ -64,8 +62,7 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    channel: grpc.aio.Channel
-    stream: grpc.aio.StreamStreamCall
+    stream: Stream
     link_id: str
 
 
@@ -73,7 +70,14 @@ class Hosts:
     """All hosts, and the way to each lock. Implements the engine's `Radio`."""
 
     def __init__(
-        self, parts: Parts, participant: Participant, links: Random, *, name: str, epoch: int
+        self,
+        parts: Parts,
+        participant: Participant,
+        connector: Connector,
+        links: Random,
+        *,
+        name: str,
+        epoch: int,
     ) -> None:
         self._parts = parts
         # Chance of its own: how many hosts there are must not shift any other, nor each other's
@@ -81,6 +85,7 @@ class Hosts:
         self._pauses = links.getrandbits(64)
         self._links = links
         self._participant = participant
+        self._connector = connector
         self._name = name
         self._epoch = epoch
         self._hosts: dict[str, Host] = {}
@@ -211,7 +216,7 @@ class Hosts:
             return
         attempt.cancel()
         if opened is not None:
-            self._start(opened.channel.close())
+            self._start(opened.stream.close())
         self._not_connected(host)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -221,29 +226,9 @@ class Hosts:
         return task
 
     async def _open(self, host: Host, link_id: str, ticket: Ticket[_Opened | None]) -> None:
-        """Open the stream; the host answers with its initial metadata at once."""
-        channel = open_channel(host.address, channel_options(keepalive=not self._stepped()))
-        stream = pb_grpc.LockHostServiceStub(channel).Exec(
-            metadata=(("latchbench-link", link_id), ("latchbench-peer", self._name))
-        )
-        try:
-            await stream.initial_metadata()
-        except grpc.aio.AioRpcError:
-            await channel.close()
-            ticket.resolve(None)
-        except asyncio.CancelledError:
-            await channel.close()
-            raise
-        else:
-            # A call that could not be made has metadata too: none, and raises nothing.
-            if stream.done():
-                await channel.close()
-                ticket.resolve(None)
-            else:
-                ticket.resolve(_Opened(channel, stream, link_id))
-
-    def _stepped(self) -> bool:
-        return self._participant.stepped
+        metadata = (("latchbench-link", link_id), ("latchbench-peer", self._name))
+        stream = await self._connector.open(host.address, metadata)
+        ticket.resolve(None if stream is None else _Opened(stream, link_id))
 
     def _connected(self, host: Host, ticket: Ticket[_Opened | None]) -> None:
         if host.patience is not None:
@@ -253,7 +238,7 @@ class Hosts:
             self._not_connected(host)
             return
         host.refusals = 0
-        host.channel = opened.channel
+        host.stream = opened.stream
         host.link = self._participant.open_link(
             opened.link_id,
             host.name,
@@ -289,9 +274,9 @@ class Hosts:
         host.open_commands.clear()
         if host.guard is not None:
             host.guard.cancel()
-        if host.channel is not None:
-            self._start(host.channel.close())
-            host.channel = None
+        if host.stream is not None:
+            self._start(host.stream.close())
+            host.stream = None
         self._tell(host, up=False)
         if self._closing:
             return
@@ -332,7 +317,7 @@ class Hosts:
     async def _write(
         self,
         link: Link[pb.ReportFrame.Message, pb.Hello | pb.Command],
-        stream: grpc.aio.StreamStreamCall,
+        stream: Stream,
     ) -> None:
         while (batch := await link.outgoing(FRAME_MESSAGES_MAX)) is not None:
             frame = pb.CommandFrame()
@@ -345,21 +330,19 @@ class Hosts:
             await self._participant.dawdle()
             try:
                 await stream.write(frame)
-            except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            except StreamEnded:
                 return  # the reader sees the end of the stream
         stream.cancel()
 
     async def _read(
         self,
         link: Link[pb.ReportFrame.Message, pb.Hello | pb.Command],
-        stream: grpc.aio.StreamStreamCall,
+        stream: Stream,
     ) -> None:
         try:
-            while (frame := await stream.read()) is not grpc.aio.EOF:
+            while (messages := await stream.read()) is not None:
                 await self._participant.dawdle()
-                link.receive(frame.messages)
-        except grpc.aio.AioRpcError:
-            pass  # the host has gone, or ended the stream; both are its end
+                link.receive(messages)
         finally:
             link.receive_end()
 
@@ -369,8 +352,8 @@ class Hosts:
         for host in self._hosts.values():
             if host.link is not None:
                 host.link.close()
-            if host.channel is not None:
-                await host.channel.close()
+            if host.stream is not None:
+                await host.stream.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

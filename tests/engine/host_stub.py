@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import grpc
 
 from gateway.app import Chances, Gateway
+from gateway.driver.streams import GrpcConnector
 from gateway.engine.parts import Settings
 from gateway.policy.records import DeviceRecord, Facts
 from gateway.store.store import Store
@@ -110,6 +111,7 @@ class Stepped:
             Store.open("sqlite://"),
             Settings("workspace"),
             Chances(self.work, Random(2), Random(3), Random(4)),
+            GrpcConnector(keepalive=False),
         )
         self.gateway.start()
         self._steps = 0
