@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gateway import server as gateway_server
+from gateway.assembly import Assembled, Config
 from gateway.policy.records import Changes, DeviceRecord, Facts
 from gateway.store.store import Store
 from latchbench.process import ForkServer, ProcessFailed, say_ready
@@ -92,12 +93,12 @@ async def test_a_gateway_knows_what_is_stored_before_anybody_can_ask(
     class Enough(Exception):
         """The ports would be opened now."""
 
-    async def ports(config: Any, gateway: Any, *rest: Any) -> None:
-        known.extend(gateway.core._world.devices)
+    async def ports(config: Any, made: Assembled, *rest: Any) -> None:
+        known.extend(made.gateway.core._world.devices)
         raise Enough
 
     monkeypatch.setattr(gateway_server, "_serve_ports", ports)
-    config = gateway_server.Config(
+    config = Config(
         name="gateway",
         admin_socket="",
         http_address="",
