@@ -114,6 +114,7 @@ def assemble(
 
     The gateway has still to be started, and it must be closed. Raises `StoreError`.
     """
+    keyring = Keyring([config.api_key])
     gateway = Gateway(
         participant,
         Store.open(config.database_url, inline=inline),
@@ -122,7 +123,6 @@ def assemble(
         connector,
         name=config.name,
     )
-    keyring = Keyring([config.api_key])
     ids = (
         secrets.SystemRandom()
         if config.seed is None

@@ -104,7 +104,7 @@ async def test_a_gateway_knows_what_is_stored_before_anybody_can_ask(
         http_address="",
         grpc_address="",
         database_url=url,
-        api_key="",
+        api_key="seam_test",
         workspace_id="workspace",
         mask_key="00",
         stepped=False,
