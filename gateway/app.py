@@ -205,6 +205,11 @@ class Gateway:
         """Open work, and work that waits for a lock out of reach."""
         return self.open_work(), self.core.waiting_work()
 
+    def abandon(self) -> None:
+        """End as a process does that is killed: nothing is finished. For an inline store only."""
+        self._hosts.abandon()
+        self._store.close()
+
     async def close(self) -> None:
         """Let the hosts go and finish what was handed to the store."""
         self.feeds.stop()

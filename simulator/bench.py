@@ -13,15 +13,12 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from latchbench.channel import ACCESS_OUT_MAX, channel_options, open_channel
-from latchbench.time_service import RemoteStepper
-from protos.access.v1 import admin_pb2, admin_pb2_grpc
-from protos.bench.v1 import bench_pb2, bench_pb2_grpc
+from protos.access.v1 import admin_pb2
+from protos.bench.v1 import bench_pb2
 from simulator.bench_trace import BenchTrace
 from simulator.conductor import Conductor
 from simulator.crew import Crew
 from simulator.host.nvm import nvm_path
-from simulator.http_door import HttpDoor
 from simulator.inventory import device_message
 from simulator.layout import (
     SYNC_DEADLINE_STEPPED_US,
@@ -43,7 +40,7 @@ if TYPE_CHECKING:
     from latchbench.pin import Pin
     from latchbench.trace import PinLetters, TraceEvent
     from simulator.http_door import HttpReply
-    from simulator.rig import Rig
+    from simulator.rig import Door, Reached, Rig
     from simulator.scenario.cases import Fleet
     from simulator.scenario.verdict import LockLeft
 
@@ -69,7 +66,7 @@ class Bench:
         self._stack = AsyncExitStack()
         self._controls: dict[str, Any] = {}
         self._admin: Any = None
-        self._http: HttpDoor | None = None
+        self._http: Door | None = None
         self._trace = BenchTrace(options.masking, show_codes=options.show_codes)
         self.crew = Crew(self.conductor, self._join)
         self._looks = Looks(self.locks, self.crew, self._dump, self.now_us)
@@ -141,47 +138,40 @@ class Bench:
 
     async def _join(self, process: Process) -> None:
         """Connect to a process that serves, and let it take part in time."""
+        reached = self._rig.reach(process)
         is_gateway = process.name == GATEWAY
-        channel = self._know_gateway(process) if is_gateway else self._know_host(process)
-        stepper = RemoteStepper(channel)
-        process.stack.callback(stepper.close)
-        if self.conductor is not None:
-            await self.conductor.add(process.name, stepper, rank=1 if is_gateway else 0)
+        if is_gateway:
+            self._know_gateway(process, reached)
         else:
-            self.paced.add(process.name, stepper)
+            self._know_host(process, reached)
+        if self.conductor is not None:
+            await self.conductor.add(process.name, reached.stepper, rank=1 if is_gateway else 0)
+        elif reached.holder is not None:
+            self.paced.add(process.name, reached.holder)
+        else:
+            raise RuntimeError(f"nobody can hold {process.name}")
 
-    def _know_host(self, process: Process) -> Any:
+    def _know_host(self, process: Process, reached: Reached) -> None:
         info = process.started.info
-        control = self._open(process, f"unix:{info['control_socket']}")
-        self._controls[process.name] = bench_pb2_grpc.HostControlServiceStub(control)
+        self._controls[process.name] = reached.service
         for lock in self.locks.values():
             if lock.host == process.name:
                 lock.host_pid = process.pid
                 lock.host_address = str(info["device_address"])
-        return control
 
-    def _know_gateway(self, process: Process) -> Any:
+    def _know_gateway(self, process: Process, reached: Reached) -> None:
         info = process.started.info
         self.http_url = str(info["http_url"])
         self.grpc_address = str(info["grpc_address"])
-        channel = self._open(process, f"unix:{info['admin_socket']}")
-        self._admin = admin_pb2_grpc.AdminServiceStub(channel)
+        self._admin = reached.service
         if self._http is None:
-            self._http = HttpDoor(self.http_url, self.api_key)
+            self._http = self._rig.door(self.http_url, self.api_key)
             self._stack.push_async_callback(self._http.close)
-        return channel
 
     @property
     def gateway_pid(self) -> int:
         """Of the gateway's process, or of the one that was the last."""
         return self.crew.gateway.pid
-
-    def _open(self, process: Process, address: str) -> Any:
-        channel = open_channel(
-            address, channel_options(ACCESS_OUT_MAX, ACCESS_OUT_MAX, keepalive=False)
-        )
-        process.stack.push_async_callback(channel.close)
-        return channel
 
     async def _register(self) -> None:
         order = {name: number for number, name in enumerate(self.fleet.locks)}

@@ -28,11 +28,17 @@ class HttpReply:
     body: Mapping[str, Any] = field(repr=False)
 
     @classmethod
-    def none(cls, error: httpx.TransportError) -> HttpReply:
-        """No answer came."""
-        refused = isinstance(error, httpx.ConnectError)
-        word = CONNECTION_REFUSED if refused else "connection_closed"
-        message = "nobody listens there" if refused else "the gateway went away unanswered"
+    def refused(cls) -> HttpReply:
+        """No answer, because nobody serves."""
+        return cls._none(CONNECTION_REFUSED, "nobody listens there")
+
+    @classmethod
+    def lost(cls) -> HttpReply:
+        """No answer, because whoever served has gone."""
+        return cls._none("connection_closed", "the gateway went away unanswered")
+
+    @classmethod
+    def _none(cls, word: str, message: str) -> HttpReply:
         return cls(NO_ANSWER, {"error": {"type": word, "message": message}})
 
 
@@ -59,8 +65,10 @@ class HttpDoor:
             response = await self._client.request(
                 method, path, content=content, headers=dict(headers)
             )
-        except httpx.TransportError as error:
-            return HttpReply.none(error)
+        except httpx.ConnectError:
+            return HttpReply.refused()
+        except httpx.TransportError:
+            return HttpReply.lost()
         return HttpReply(response.status_code, response.json())
 
     async def close(self) -> None:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from latchbench.process import ForkServer, Started
+    from latchbench.process import Started
+    from simulator.rig import Spawner
 
 GATEWAY: Final = "gateway"
 
@@ -36,7 +37,7 @@ class NotPossible(Exception):
 class Process:
     """One host or the gateway. `life` counts its starts; `stack` closes what the bench holds."""
 
-    server: ForkServer
+    server: Spawner
     settings: Mapping[str, Any]
     started: Started
     state: State = State.RUNNING

@@ -346,6 +346,15 @@ class Hosts:
         finally:
             link.receive_end()
 
+    def abandon(self) -> None:
+        """Stop at once, in the middle of whatever it is."""
+        self._closing = True
+        for task in list(self._tasks):
+            task.cancel()
+        for host in self._hosts.values():
+            if host.stream is not None:
+                host.stream.cancel()
+
     async def close(self) -> None:
         """Let every stream go."""
         self._closing = True

@@ -10,9 +10,12 @@ from latchbench import exits
 from latchbench.commands.run_options import Format
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from latchbench.commands.reports import ReportFile
     from latchbench.commands.run_options import RunAsked
     from latchbench.commands.running import Chosen
+    from simulator.rig import Rig
     from simulator.scenario.cases import Case, Scenario
     from simulator.scenario.problems import Problem
     from simulator.scenario.select import Wanted
@@ -51,8 +54,19 @@ def run_command(asked: RunAsked) -> int:
         seed=asked.seed, show_codes=asked.show_codes, hosts=hosts, timing=asked.timing
     )
     printing = Printing(asked.quiet, asked.slowest, github, asked.trace)
-    run = Run(chosen, options, printing, reports)
+    run = Run(chosen, options, printing, reports, _rig(sim=asked.sim))
     return asyncio.run(run.to_its_end(asked.jobs, limit_s))
+
+
+def _rig(*, sim: bool) -> Callable[[], Awaitable[Rig]]:
+    """How to make what the cases run on."""
+    if sim:
+        from simulator.sim.rig import SimRig  # and with it all of the gateway
+
+        return SimRig.start
+    from simulator.rig import ProcessRig
+
+    return ProcessRig.start
 
 
 # What was asked for.

@@ -62,6 +62,10 @@ TimeLimit = Annotated[
     str | None,
     typer.Option(metavar="TIME", help="Real time for the whole run, as 90s or 10m; then exit 124."),
 ]
+Sim = Annotated[
+    bool,
+    typer.Option("--sim", help="All of it in this process: the same trace, sooner."),
+]
 ComparePolicies = Annotated[
     bool, typer.Option("--compare-policies", help="Each case under both policies, side by side.")
 ]
@@ -99,6 +103,7 @@ class RunAsked:
     timing: str | None
     jobs: int
     time_limit: str | None
+    sim: bool
     compare_policies: bool
     quiet: bool
     slowest: int

@@ -22,7 +22,7 @@ from simulator.scenario.runner import compare, verdict_of
 from simulator.scenario.verdict import CaseVerdict, Comparison, Ended, Outcome, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from latchbench.commands.reports import ReportFile
     from simulator.rig import Rig
@@ -73,11 +73,13 @@ class Run:
         options: RunOptions,
         printing: Printing,
         reports: Sequence[ReportFile],
+        start_rig: Callable[[], Awaitable[Rig]],
     ) -> None:
         self._chosen = chosen
         self._options = options
         self._printing = printing
         self._reports = reports
+        self._start_rig = start_rig
         self._verdicts: list[CaseVerdict] = []
         self._comparisons: list[Comparison] = []
         self._printed = False
@@ -105,9 +107,10 @@ class Run:
             self._progress.close()
         return self._finish(ended)
 
-    def _many(self) -> Many[Chosen, Found]:
+    def _many(self) -> Many[Chosen, Rig, Found]:
         return Many(
             self._chosen,
+            self._start_rig,
             self._run_one,
             stops=lambda found: any(one.outcome is Outcome.BROKEN for one in _verdicts_in(found)),
             begun=lambda one: self._progress.begun(one.title),

@@ -103,12 +103,12 @@ async def _up(fleet: Fleet, options: UpOptions, path: Path) -> int:
     from latchbench.process import ProcessFailed
     from simulator.bench import Bench
     from simulator.layout import BenchOptions
-    from simulator.rig import Rig
+    from simulator.rig import ProcessRig
 
     stop = asyncio.Event()
     on_end_signals(stop.set)
     async with AsyncExitStack() as stack:
-        rig = await Rig.start()
+        rig = await ProcessRig.start()
         stack.push_async_callback(rig.stop)
         bench = Bench(
             _on_real_time(fleet),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -17,32 +16,29 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from latchbench.channel import ACCESS_IN_MAX, ACCESS_OUT_MAX, server_options
-from latchbench.clock import Clock
-from latchbench.holding import PacedParticipant
-from latchbench.jobs import Jobs
-from latchbench.lockstep import Participant, dawdling
 from latchbench.process import EXIT_OURS, describe, say_ready, told_to_stop
 from latchbench.time_service import time_servicer
-from latchbench.trace import Masker, Tracer
 from protos.bench.v1 import bench_pb2_grpc
 from protos.device.v1 import lock_host_pb2, lock_host_pb2_grpc
 from simulator.control.service import HostControlServicer
-from simulator.host.core import HostCore
+from simulator.host.assembly import assemble
 from simulator.host.device_service import LockHostServicer
 from simulator.host.lock_start import CannotStart
 from simulator.host.nvm import NvmError
-from simulator.host.settings import HostSettings, InvalidSettings, host_settings
+from simulator.host.settings import InvalidSettings, host_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from latchbench.lockstep import Participant
+    from simulator.host.core import HostCore
+    from simulator.host.settings import HostSettings
 
 EXIT_DONE: Final = 0
 EXIT_INVALID: Final = 2
 EXIT_ENVIRONMENT: Final = 4
 
 DEVICE_SERVICE: Final = lock_host_pb2.DESCRIPTOR.services_by_name["LockHostService"].full_name
-# A host whose time runs freely has nobody who takes its trace.
-TRACE_EVENTS_KEPT: Final = 10_000
 _SOCKET_UMASK: Final = 0o177
 
 
@@ -60,9 +56,7 @@ async def serve(plain: Mapping[str, Any]) -> int:
     name = str(plain.get("name", "host"))
     try:
         settings = host_settings(plain)
-        participant = _participant(settings)
-        settings.nvm_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        core = HostCore(participant, settings)
+        participant, core = assemble(settings)
     except (InvalidSettings, CannotStart) as error:
         return _complain(name, str(error), EXIT_INVALID)
     except (NvmError, OSError) as error:
@@ -71,22 +65,6 @@ async def serve(plain: Mapping[str, Any]) -> int:
         return await _run(settings, participant, core)
     except _Unservable as error:
         return _complain(name, str(error), EXIT_ENVIRONMENT)
-
-
-def _participant(settings: HostSettings) -> Participant:
-    clock = Clock(settings.start_us)
-    is_stepped = settings.rate is None
-    masker = Masker(settings.mask_key, show=settings.show_codes)
-    tracer = Tracer(clock, masker, keep_max=None if is_stepped else TRACE_EVENTS_KEPT)
-    jobs = Jobs(asyncio.get_running_loop())
-    participant = (
-        Participant(clock, tracer, stepped=True, jobs=jobs)
-        if is_stepped
-        else PacedParticipant(clock, tracer, jobs=jobs)
-    )
-    if settings.dawdle_ms:
-        participant.dawdle = dawdling(random.SystemRandom(), settings.dawdle_ms)
-    return participant
 
 
 async def _run(settings: HostSettings, participant: Participant, core: HostCore) -> int:

@@ -7,9 +7,7 @@ seed depends on its name alone. Verdicts are handed out in the order of the case
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Generic, TypeVar
-
-from simulator.rig import Rig
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -18,7 +16,17 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Many(Generic[Item, Result]):
+class Stoppable(Protocol):
+    """What a rig is to `Many`."""
+
+    async def stop(self) -> None:
+        """End whatever it has started."""
+
+
+R = TypeVar("R", bound=Stoppable)
+
+
+class Many(Generic[Item, R, Result]):
     """Runs `items`, in order as far as there are rigs, until all are done or `stops` one's result.
 
     `begun` hears of each item when a rig takes it, `found` of each result when it and all before
@@ -29,13 +37,15 @@ class Many(Generic[Item, Result]):
     def __init__(
         self,
         items: Sequence[Item],
-        run_one: Callable[[Item, Rig], Awaitable[Result]],
+        start_rig: Callable[[], Awaitable[R]],
+        run_one: Callable[[Item, R], Awaitable[Result]],
         *,
         stops: Callable[[Result], bool],
         begun: Callable[[Item], None],
         found: Callable[[Result], None],
     ) -> None:
         self._items = items
+        self._start_rig = start_rig
         self._run_one = run_one
         self._stops = stops
         self._begun = begun
@@ -63,14 +73,14 @@ class Many(Generic[Item, Result]):
             await asyncio.gather(*workers, return_exceptions=True)
 
     async def _work(self) -> None:
-        rig = await Rig.start()
+        rig = await self._start_rig()
         try:
             while self._taken < len(self._items) and not self._stopped:
                 await self._next(rig)
         finally:
             await rig.stop()
 
-    async def _next(self, rig: Rig) -> None:
+    async def _next(self, rig: R) -> None:
         number = self._taken
         self._taken += 1
         self._begun(self._items[number])

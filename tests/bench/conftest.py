@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest_asyncio
 
-from simulator.rig import Rig
+from simulator.rig import ProcessRig, Rig
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,6 +19,6 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def rig() -> AsyncIterator[Rig]:
     """Two fork servers; hosts and gateways of all benches come from them."""
-    warm = await Rig.start()
+    warm = await ProcessRig.start()
     yield warm
     await warm.stop()

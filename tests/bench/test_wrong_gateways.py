@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gateway.engine.admit import KEY_PREFIX
-from simulator.rig import Rig
+from simulator.rig import ProcessRig, Rig
 from simulator.scenario.reader import read_scenario
 from simulator.scenario.runner import RunOptions, run_case
 from simulator.scenario.verdict import CaseVerdict, Outcome
@@ -163,7 +163,7 @@ async def verdicts(rig: Rig, scenario: str) -> list[CaseVerdict]:
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.module)
 async def test_a_wrong_gateway_fails_the_scenario_that_is_there_for_it(mistake: Mistake) -> None:
-    rig = await Rig.start(f"{MODULES}.{mistake.module}", also_from=ROOT)
+    rig = await ProcessRig.start(f"{MODULES}.{mistake.module}", also_from=ROOT)
     try:
         found = await verdicts(rig, mistake.scenario)
     finally:

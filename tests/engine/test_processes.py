@@ -15,7 +15,7 @@ from gateway.store.store import Store
 from latchbench.process import ForkServer, ProcessFailed, say_ready
 from simulator.bench import Bench
 from simulator.layout import BenchOptions
-from simulator.rig import Rig
+from simulator.rig import ProcessRig
 from simulator.scenario.reader import read_fleet_text
 from tests.engine.bench_of_one import START_US
 
@@ -64,7 +64,7 @@ async def test_a_bench_that_does_not_start_leaves_no_process_behind() -> None:
         taken.listen()
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         fleet = read_fleet_text("version: 1\nlocks: {front: {profile: deadbolt-30}}\n", "fleet")
-        rig = await Rig.start()
+        rig = await ProcessRig.start()
         try:
             bench = Bench(fleet, BenchOptions(stepped=False, http_address=address), rig)
             with pytest.raises(ProcessFailed):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from latchbench.trace import to_json_line
-from simulator.rig import Rig
+from simulator.rig import ProcessRig
 from simulator.scenario.reader import read_scenario
 from simulator.scenario.runner import RunOptions, run_case
 from simulator.scenario.verdict import CaseVerdict, Outcome
@@ -50,7 +50,7 @@ def lines(verdict: CaseVerdict) -> list[str]:
 @pytest.mark.parametrize("story", STORIES)
 async def test_packing_and_real_delays_never_show_in_the_trace(story: str) -> None:
     scenario = read_scenario(str(ROOT / "scenarios" / story))
-    rig = await Rig.start()
+    rig = await ProcessRig.start()
     try:
         for case in scenario.cases:
             reference = await run_case(scenario, case, RunOptions(), rig)
@@ -67,7 +67,7 @@ async def test_packing_and_real_delays_never_show_in_the_trace(story: str) -> No
 @pytest.mark.parametrize("story", INSTANT_STORIES)
 async def test_order_at_one_instant_does_not_depend_on_packing(story: str) -> None:
     scenario = read_scenario(str(ROOT / "scenarios" / story))
-    rig = await Rig.start()
+    rig = await ProcessRig.start()
     try:
         for case in scenario.cases:
             reference = await run_case(scenario, case, RunOptions(timing="instant"), rig)
@@ -83,7 +83,7 @@ async def test_order_at_one_instant_does_not_depend_on_packing(story: str) -> No
 @pytest.mark.wire
 async def test_another_seed_gives_another_trace() -> None:
     scenario = read_scenario(str(ROOT / "scenarios" / STORIES[0]))
-    rig = await Rig.start()
+    rig = await ProcessRig.start()
     try:
         (case,) = scenario.cases
         one = await run_case(scenario, case, RunOptions(seed=1), rig)
@@ -97,7 +97,7 @@ async def test_another_seed_gives_another_trace() -> None:
 @pytest.mark.wire
 async def test_three_idle_days_of_five_locks_cost_at_most_200_steps() -> None:
     scenario = read_scenario(str(ROOT / "scenarios/time/three-idle-days.yaml"))
-    rig = await Rig.start()
+    rig = await ProcessRig.start()
     try:
         verdict = await run_case(scenario, scenario.cases[0], RunOptions(), rig)
     finally:

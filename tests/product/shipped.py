@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latchbench.pin import Pin
+from simulator.rig import ProcessRig
 from simulator.scenario.files import is_fleet, scenario_files
 from simulator.scenario.many import Many
 from simulator.scenario.reader import read_scenario
@@ -87,7 +88,14 @@ async def run_all() -> list[Shown]:
         verdict = await run_case(scenario, case, options, rig, look)
         return Shown(file_of(scenario), case, verdict, inside)
 
-    many = Many(todo, run_one, stops=lambda _: False, begun=lambda _: None, found=shown.append)
+    many = Many(
+        todo,
+        ProcessRig.start,
+        run_one,
+        stops=lambda _: False,
+        begun=lambda _: None,
+        found=shown.append,
+    )
     await many.over(RIGS)
     return shown
 

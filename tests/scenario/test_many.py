@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from simulator.scenario import many
 from simulator.scenario.many import Many
 
 
@@ -32,9 +31,8 @@ class FakeRig:
 
 
 @pytest.fixture(autouse=True)
-def rigs(monkeypatch: pytest.MonkeyPatch) -> None:
+def rigs() -> None:
     FakeRig.up = FakeRig.most = 0
-    monkeypatch.setattr(many, "Rig", FakeRig)
 
 
 class Work:
@@ -44,8 +42,9 @@ class Work:
         self.doors = [asyncio.Event() for _ in range(count)]
         self.begun: list[int] = []
         self.found: list[int] = []
-        self.many: Many[int, int] = Many(
+        self.many: Many[int, FakeRig, int] = Many(
             range(count),
+            FakeRig.start,
             self.run_one,
             stops=lambda result: result == stops_at,
             begun=self.begun.append,

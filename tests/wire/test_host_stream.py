@@ -17,7 +17,7 @@ from latchbench.channel import DEVICE_MESSAGE_MAX
 from protos.bench.v1 import bench_pb2 as bench
 from protos.device.v1 import lock_host_pb2 as pb
 from simulator.host import server
-from simulator.host.core import HostCore
+from simulator.host.assembly import assemble
 from simulator.host.device_service import _frames
 from simulator.host.settings import host_settings
 from tests.wire.host_client import Wires, a_lock, host_plain, wires
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from latchbench.lockstep import Participant
+    from simulator.host.core import HostCore
 
 pytestmark = pytest.mark.wire
 
@@ -35,9 +36,7 @@ async def serving(**changes: Any) -> AsyncIterator[tuple[Wires, HostCore, Partic
     """A host's servers, started and stopped as the process does it."""
     with tempfile.TemporaryDirectory(prefix="lb-") as folder:
         settings = host_settings(host_plain(folder, **changes))
-        settings.nvm_dir.mkdir()
-        participant = server._participant(settings)
-        core = HostCore(participant, settings)
+        participant, core = assemble(settings)
         device, address = await server._device_server(settings, participant, core)
         control = server._control_server(settings, participant, core)
         await asyncio.gather(device.start(), control.start())

@@ -1,0 +1,70 @@
+"""A rig without processes: hosts and gateways are lives in this one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from simulator.processes import GATEWAY
+from simulator.rig import Cases, Reached
+from simulator.scratch import Scratch
+from simulator.sim.http import DirectDoor
+from simulator.sim.processes import Lives, make_gateway, make_host
+from simulator.sim.wires import Switchboard
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.processes import Process
+    from simulator.rig import Door
+    from simulator.sim.processes import Life
+
+
+class SimRig:
+    """See `simulator.rig.Rig`. One bench at a time: its gateway knows hosts by their names."""
+
+    def __init__(self) -> None:
+        """Makes a directory, for memory files and the store; `stop` removes it."""
+        switchboard = Switchboard()
+        self.hosts = Lives(partial(make_host, switchboard=switchboard))
+        self.gateways = Lives(partial(make_gateway, switchboard=switchboard))
+        self._scratch = Scratch.make()
+        self._cases = Cases(self._scratch.directory)
+        self._gateway: Process | None = None
+        self.directory = self._scratch.directory
+
+    @classmethod
+    async def start(cls) -> SimRig:
+        """As a `ProcessRig` is started; nothing has to come up. Raises OSError."""
+        return cls()
+
+    def new_case(self) -> Path:
+        """A private directory for one bench."""
+        return self._cases.new()
+
+    def reach(self, process: Process) -> Reached:
+        """Directly."""
+        is_gateway = process.name == GATEWAY
+        lives = self.gateways if is_gateway else self.hosts
+        life = lives.life(process.pid)
+        if life is None:
+            raise LookupError(f"{process.name} has ended")
+        if is_gateway:
+            self._gateway = process
+        return Reached(life.service, life, None)
+
+    def door(self, url: str, api_key: str) -> Door:
+        """Directly, to whichever life of the gateway serves."""
+        del url
+        return DirectDoor(self._serving, api_key)
+
+    def _serving(self) -> Life | None:
+        return None if self._gateway is None else self.gateways.life(self._gateway.pid)
+
+    async def stop(self) -> None:
+        """End every life that is left and remove the directory."""
+        try:
+            await self.gateways.stop()
+            await self.hosts.stop()
+        finally:
+            self._scratch.remove()
