@@ -101,16 +101,16 @@ def request_id_of(request: Request) -> str:
     return str(request.state.request_id)
 
 
-def _gateway_error(request: Request, error: Exception) -> Response:
+async def _gateway_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, GatewayError)
     return error_response(error, request_id_of(request))
 
 
-def _unknown_path(request: Request, error: Exception) -> Response:
+async def _unknown_path(request: Request, error: Exception) -> Response:
     return error_response(NotFound(request.url.path), request_id_of(request))
 
 
-def _wrong_verb(request: Request, error: Exception) -> Response:
+async def _wrong_verb(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     verbs = (error.headers or {})["Allow"].split(", ")
     # HEAD comes with GET by itself and would only be noise in the message.
@@ -118,7 +118,7 @@ def _wrong_verb(request: Request, error: Exception) -> Response:
     return error_response(MethodNotAllowed(served), request_id_of(request))
 
 
-def _stepped(request: Request, error: Exception) -> Response:
+async def _stepped(request: Request, error: Exception) -> Response:
     return error_response(Stepped(), request_id_of(request))
 
 

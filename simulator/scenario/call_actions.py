@@ -42,9 +42,11 @@ async def call(run: Running, step: Step, body: Call) -> CallResult | None:
 async def await_call(run: Running, step: Step, body: Await) -> CallResult:
     """Let time pass until a call in the background is answered.
 
-    Raises `StepFailed` when it is not in time.
+    Raises `StepFailed` when it is not in time, or was not let in.
     """
-    flight = run.in_flight.pop(body.call)
+    flight = run.in_flight.pop(body.call, None)
+    if flight is None:
+        raise StepFailed(f"{body.call} was never let in")
     return await _ended(run, step, flight.call, f"await {body.call}", body.call)
 
 
