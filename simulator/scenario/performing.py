@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from simulator.scenario.cases import Step
     from simulator.scenario.world import Running
 
-_REFUSED: Final = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND)
+_REFUSED: Final = (
+    grpc.StatusCode.INVALID_ARGUMENT,
+    grpc.StatusCode.NOT_FOUND,
+    grpc.StatusCode.FAILED_PRECONDITION,
+)
 
 
 class StepImpossible(Exception):

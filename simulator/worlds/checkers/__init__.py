@@ -1,0 +1,17 @@
+"""What must hold in every world, whatever happens in it. One file for each promise.
+
+Checkers know nothing of the plan's making: they read what was told and what is in the locks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from simulator.worlds.checkers.convergence import convergence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from simulator.worlds.seen import Seen, Violation
+
+CHECKERS: Final[tuple[Callable[[Seen], Iterator[Violation]], ...]] = (convergence,)

@@ -1,0 +1,137 @@
+"""What happens in a world, decided beforehand by a seed and written as a scenario.
+
+A plan is a fleet and a list of *happenings*, each at an instant: a call of the API, a person at a
+keypad, a fault, a process that dies. Every happening is a step of the scenario language, so a plan
+is a file that anybody can read, change and run, and a failure can be made smaller by leaving
+happenings out. Nothing in it depends on how the world answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+HOUR_MS: Final = 3_600_000
+STARTS: Final = "2030-06-01T14:00:00Z"
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One step at an instant, in milliseconds from the start of the plan.
+
+    Those with the same `knot` stand or fall together: a call and its awaiting, an end of a process
+    and its next start. `kind` says what it is for whoever counts.
+    """
+
+    at_ms: int
+    knot: int
+    kind: str
+    step: Plain = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a world is made from. `faults` is a name of `simulator.worlds.failpoints.WEATHER`."""
+
+    seed: int
+    locks: int = 5
+    hours: float = 1.0
+    faults: str = "swarm"
+
+    def dice(self, of: str) -> Random:
+        """Chance for one part of the plan: no part shifts another's."""
+        return Random(f"world {self.seed} {self.locks} {self.hours} {self.faults} {of}")
+
+    @property
+    def words(self) -> str:
+        """As options of `latchbench simulate`, without those that are as usual."""
+        usual = Ask(self.seed)
+        parts = [f"--seed {self.seed}"]
+        if self.locks != usual.locks:
+            parts.append(f"--locks {self.locks}")
+        if self.hours != usual.hours:
+            parts.append(f"--hours {self.hours:g}")
+        if self.faults != usual.faults:
+            parts.append(f"--faults {self.faults}")
+        return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A fleet (its sections of a file) and what happens to it, in the order of time."""
+
+    ask: Ask
+    fleet: Plain
+    happenings: tuple[Happening, ...]
+
+    def keeping(self, happenings: Iterable[Happening]) -> Plan:
+        """The same with these happenings alone."""
+        return replace(self, happenings=tuple(happenings))
+
+    def document(self) -> Plain:
+        """The scenario, as plain values. It expects nothing: checkers judge a world."""
+        return {
+            "version": 1,
+            "name": f"world {self.ask.seed}",
+            "seed": self.ask.seed,
+            "clock": {"start": STARTS, "zone": "Europe/Berlin"},
+            **self.fleet,
+            "steps": [*_with_time(self.happenings), {"note": "the plan ends"}, *_LOOKS],
+        }
+
+    def text(self) -> str:
+        """The file."""
+        return dump(self.document())
+
+
+# A file has to expect something. This always holds.
+_LOOKS: Final[list[Plain]] = [{"expect_metrics": {"commits": {"gt": 0}}}]
+
+
+def _with_time(happenings: Sequence[Happening]) -> list[Plain]:
+    steps: list[Plain] = []
+    now_ms = 0
+    for one in happenings:
+        if one.at_ms > now_ms:
+            steps.append({"advance": duration(one.at_ms - now_ms)})
+            now_ms = one.at_ms
+        steps.append(one.step)
+    return steps
+
+
+def duration(ms: int) -> str:
+    """As the language writes it: one number and one unit."""
+    for unit, size in (("h", HOUR_MS), ("m", 60_000), ("s", 1000)):
+        if ms % size == 0:
+            return f"{ms // size}{unit}"
+    return f"{ms}ms"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes YAML that our reader takes: no anchors, and codes in quotes."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        del data
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    is_word = text.replace("_", "").replace("-", "").isalnum() and not text[0].isdigit()
+    style = None if is_word else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def dump(document: Plain) -> str:
+    """A document of the scenario language as text."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=100, default_flow_style=None)
