@@ -35,6 +35,7 @@ class Happening:
     knot: int
     kind: str
     step: Plain = field(repr=False)
+    first: bool = True  # of its knot
 
 
 @dataclass(frozen=True, slots=True)
