@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from gateway.api.feed import Feeds
 from gateway.driver.hosts import Hosts
 from gateway.engine.core import Core
+from gateway.engine.history import History
 from gateway.engine.parts import Counters, Parts, Settings
 from gateway.engine.world import World
 from gateway.store.writer import writer_for
@@ -159,6 +160,7 @@ class Gateway:
         self.list_unmanaged = self.core.lookups.list_unmanaged
         self.generate = self.core.lookups.generate
         self.list_devices = self.core.list_devices
+        self.list_events = History(self._parts, self._thinking, store.find_events).list_events
         self.now_us = self.core.now_us
 
     def start(self) -> None:

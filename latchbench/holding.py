@@ -72,8 +72,8 @@ class PacedParticipant(Participant):
     def resume(self, base_us: int, since_us: int, rate: float) -> None:
         """Open the gates: it was `base_us` when the monotonic clock read `since_us`.
 
-        First comes what arrived meanwhile: messages in the order of their links, then calls. Raises
-        `NotHeld` when nobody holds it.
+        First comes what arrived meanwhile: messages in the order of their links, then calls, then
+        the news of callers who have hung up. Raises `NotHeld` when nobody holds it.
         """
         monotonic_us = self._monotonic_us
         if not self.held or monotonic_us is None:
@@ -83,8 +83,9 @@ class PacedParticipant(Participant):
         for link in list(self._stepping.links.values()):
             self.arrived(link)
         waiting, self._stepping.waiting_calls = self._stepping.waiting_calls, {}
-        for enter in waiting.values():
-            self._act(enter)
+        hang_ups, self._stepping.hang_ups = self._stepping.hang_ups, {}
+        for tell in (*waiting.values(), *hang_ups.values()):
+            self._act(tell)
         self._act(_nothing)
         self._gate.set()
 

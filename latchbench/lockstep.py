@@ -43,7 +43,8 @@ class Answer(Generic[T]):
 
     def __init__(self, settle: Callable[[T | None, BaseException | None], None]) -> None:
         self._settle: Callable[[T | None, BaseException | None], None] | None = settle
-        self.abandoned = False  # whether the caller hung up before it was answered
+        self.abandoned = False  # whether the caller hung up before it had the answer
+        self.on_abandoned: Callable[[], None] = _nothing
 
     @property
     def open(self) -> bool:
@@ -57,6 +58,11 @@ class Answer(Generic[T]):
     def fail(self, error: BaseException) -> None:
         """Answer with an error."""
         self._finish(None, error)
+
+    def abandon(self) -> None:
+        """The caller has hung up: nobody will read what is put here."""
+        self.abandoned = True
+        self.on_abandoned()
 
     def _finish(self, value: T | None, error: BaseException | None) -> None:
         if self._settle is None:
@@ -137,7 +143,8 @@ class Participant:
         """Let a call into the core and wait for its answer.
 
         In lockstep a call enters in the step that names its id; one without an id is refused with
-        `SteppedRefusal`. Raises what the core answered with.
+        `SteppedRefusal`. Raises what the core answered with. Cancel it when the caller hangs up:
+        the core learns of that at once, in lockstep in the step that names it.
         """
         if self._stepped and call_id is None:
             raise SteppedRefusal
@@ -166,10 +173,20 @@ class Participant:
         try:
             return await future
         except asyncio.CancelledError:
-            answer.abandoned = True
+            self._hung_up(call_id, answer)
             raise
         finally:
             self._open_calls.discard(future)
+
+    def _hung_up(self, call_id: str | None, answer: Answer[T]) -> None:
+        if self._refusal is not None:
+            return  # the process is going down, and everybody has been told
+        if not self._stepped:
+            self._act(answer.abandon)
+            return
+        # Held, a call may have no id; then it is told when time passes by itself again.
+        self._stepping.hang_ups[call_id or f"caller {id(answer)}"] = answer.abandon
+        self._stepping.news.set()
 
     def refuse_calls(self, refusal: Callable[[], BaseException]) -> None:
         """End every open call with what `refusal` makes, and each that comes. Nothing is undone."""

@@ -1,9 +1,10 @@
 """What a process does inside a step, and nothing outside of one.
 
 A step handles *units*, one at a time and each to its end with the jobs that it asks for: a message,
-the end of a link, a call, a timer. They have an order that does not depend on how they arrived.
-While the bench watches for an event, a step ends behind the unit in which it happens and leaves the
-rest for the next one, so that the bench can act before anything else does.
+the end of a link, a call, the news that a caller has hung up, a timer. They have an order that does
+not depend on how they arrived. While the bench watches for an event, a step ends behind the unit in
+which it happens and leaves the rest for the next one, so that the bench can act before anything
+else does.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Stepping:
     def __init__(self, clock: Clock, tracer: Tracer, jobs: Jobs) -> None:
         self.links: dict[str, Link[Any, Any]] = {}
         self.waiting_calls: dict[str, Callable[[], None]] = {}
+        # Callers who have hung up, and nobody in the core knows it yet.
+        self.hang_ups: dict[str, Callable[[], None]] = {}
         self.counts = _Counts()
         self.news = asyncio.Event()
         self.acting = False
@@ -102,7 +105,9 @@ class Stepping:
                 return False
             if awaited.closed and not link.end_received:
                 return False
-        return all(call in self.waiting_calls for call in step.calls)
+        return self.waiting_calls.keys() >= set(step.calls) and self.hang_ups.keys() >= set(
+            step.hang_ups
+        )
 
     async def _act(self, step: Step) -> str | None:
         """Handle units until there is none, or none that the step allows; the key of the next."""
@@ -134,6 +139,8 @@ class Stepping:
                 units.append(_Unit(_END, link.peer, 0, link.handle_end))
         for call_id in step.calls:
             units.append(_Unit(_CALL + call_id, "", 0, self.waiting_calls.pop(call_id)))
+        for call_id in step.hang_ups:
+            units.append(_Unit(_CALL + call_id, "", 1, self.hang_ups.pop(call_id)))
         return sorted(units)
 
     def _handle(self, link: Link[Any, Any], message: object) -> None:

@@ -33,6 +33,8 @@ class Step:
     `late`: come to `now_us` without firing what was due before; it is fired then, if `until_us`
     allows it.
     `arrive_only`: wait until everything expected is here, and do nothing with it.
+    `hang_ups`: calls that entered and whose callers have closed their connections: the process
+    learns it in this step.
     """
 
     number: int
@@ -47,6 +49,7 @@ class Step:
     resume: bool = False
     late: bool = False
     arrive_only: bool = False
+    hang_ups: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

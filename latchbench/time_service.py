@@ -39,6 +39,7 @@ def step_to_wire(step: Step) -> pb.Step:
         resume=step.resume,
         late=step.late,
         arrive_only=step.arrive_only,
+        hang_ups=step.hang_ups,
     )
 
 
@@ -57,6 +58,7 @@ def step_from_wire(message: pb.Step) -> Step:
         resume=message.resume,
         late=message.late,
         arrive_only=message.arrive_only,
+        hang_ups=list(message.hang_ups),
     )
 
 

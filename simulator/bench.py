@@ -32,7 +32,7 @@ from simulator.layout import (
 from simulator.looks import BenchLock, Looks
 from simulator.members import OpenCall, Tally
 from simulator.paced_clock import PacedClock
-from simulator.processes import GATEWAY, Process, State
+from simulator.processes import GATEWAY, NotPossible, Process, State
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -248,20 +248,36 @@ class Bench:
         return await call.result()
 
     async def start_http(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> OpenCall[HttpReply]:
         """Lockstep only: let a call in, and leave time where it is."""
+        sent = headers or {}
         conductor = self.stepped()
         self.crew.gateway.must_be(State.RUNNING, State.KILLED)
         if self.crew.gateway.state is State.KILLED:
-            return OpenCall.ended(await self._request(method, path, body, {}))
+            return OpenCall.ended(await self._request(method, path, body, sent))
         return await conductor.call(
-            "gateway", lambda call_id: self._request(method, path, body, {CALL_KEY: call_id})
+            "gateway",
+            lambda call_id: self._request(method, path, body, {**sent, CALL_KEY: call_id}),
         )
 
     async def run_to_answer(self, call: OpenCall[HttpReply], until_us: int) -> bool:
         """Lockstep only: move time to a call's answer; returns whether it came by `until_us`."""
         return await self.stepped().run_until(lambda: call.answered, until_us)
+
+    async def hang_up(self, call: OpenCall[HttpReply]) -> None:
+        """Lockstep only: close a call's connection before its answer; the gateway learns it now.
+
+        Raises `NotPossible` when the call has ended, or when the gateway is stopped.
+        """
+        if call.answered:
+            raise NotPossible("the call has ended already, so there is nothing to hang up on")
+        self.crew.gateway.must_be(State.RUNNING)
+        await self.stepped().hang_up(call)
 
     async def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]

@@ -23,13 +23,14 @@ import grpc
 
 from latchbench.process import ProcessFailed
 from latchbench.steps import NO_TIMERS, Awaited, Done, Step
-from simulator.members import Absent, Links, Member, OpenCall, Tally, nobody
+from simulator.members import Absent, Calls, Links, Member, Tally, nobody
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from latchbench.time_service import Stepper
     from latchbench.trace import TraceEvent
+    from simulator.members import OpenCall
 
 T = TypeVar("T")
 
@@ -52,12 +53,10 @@ class Conductor:
         self._base = 0
         self._acts = 0
         self._number = 0
-        self._calls_made = 0
         self._playing = 0  # watched rounds under way, one within another
         self._members: dict[str, Member] = {}
         self._links = Links()
-        self._calls: dict[str, OpenCall[object]] = {}
-        self._unread: list[OpenCall[object]] = []  # answered, and the answer may be on its way
+        self._calls = Calls()
         self.on_trace: Callable[[list[TraceEvent]], None] = lambda events: None
         # Kinds of events that `on_hit` is told of, right after the handler in which they happened.
         self.watched: frozenset[str] = frozenset()
@@ -102,9 +101,7 @@ class Conductor:
 
     async def delivered(self, name: str) -> None:
         """What this process has sent has arrived, answers too; it may be killed now."""
-        self._unread = [call for call in self._unread if not call.task.done()]
-        reading = [call.task for call in self._unread if call.member == name]
-        if reading:
+        if reading := self._calls.unread(name):
             await asyncio.wait(reading, timeout=GUARD_S)
         sent = self._links.sent_by(name, self.takes_part)
         steps = {
@@ -121,10 +118,8 @@ class Conductor:
         """
         del self._members[name]
         self._links.cut(name, self.takes_part)
-        for call in [call for call in self._calls.values() if call.member == name]:
-            del self._calls[call.call_id]
-            call.answered = True
-            await asyncio.wait([call.task], timeout=GUARD_S)
+        for task in self._calls.lost(name):
+            await asyncio.wait([task], timeout=GUARD_S)
 
     def freeze(self, name: str) -> None:
         """A process was stopped by a signal: it is left out of everything."""
@@ -148,6 +143,7 @@ class Conductor:
         resume: bool = False,
         late: bool = False,
         up_to: str | None = None,
+        hang_ups: Sequence[str] = (),
     ) -> Step:
         self._number += 1
         return Step(
@@ -162,6 +158,7 @@ class Conductor:
             up_to=up_to,
             resume=resume,
             late=late or bool(self.watched),
+            hang_ups=hang_ups,
         )
 
     # Calls.
@@ -174,17 +171,21 @@ class Conductor:
         """
         if not self.takes_part(member):
             raise Absent(f"{member} does not run")
-        self._calls_made += 1
-        call_id = f"bench-{self._calls_made:06d}"
-        call: OpenCall[T] = OpenCall(
-            call_id, member, asyncio.ensure_future(_awaited(make(call_id)))
-        )
-        self._calls[call_id] = call  # type: ignore[assignment]  # its result is read by its maker
-        await self._round({member: self._step(NO_TIMERS, calls=[call_id])})
+        call = self._calls.make(member, make)
+        await self._round({member: self._step(NO_TIMERS, calls=[call.call_id])})
         if call.answered:
             await asyncio.wait([call.task])
-        self._unread = [call for call in self._unread if not call.task.done()]
         return call
+
+    async def hang_up(self, call: OpenCall[T]) -> None:
+        """Close the connection of a call that is not answered; its process learns it now.
+
+        Raises `Absent` when the process does not run.
+        """
+        if not self.takes_part(call.member):
+            raise Absent(f"{call.member} does not run")
+        self._calls.give_up(call)
+        await self._round({call.member: self._step(NO_TIMERS, hang_ups=[call.call_id])})
 
     async def ask(self, member: str, make: Callable[[str], Awaitable[T]]) -> T:
         """A call that is answered without time passing, such as a look or an act of the bench."""
@@ -379,17 +380,10 @@ class Conductor:
             self._delta = 0 if self._playing else 1
         self._links.note(member.name, done.links)
         for call_id in done.answered:
-            call = self._calls.pop(call_id, None)
-            if call is not None:
-                call.answered = True
-                self._unread.append(call)
+            self._calls.answered(call_id)
         if done.trace:
             self.on_trace(list(done.trace))
 
 
 def _is_at(time_us: int | None, at_us: int) -> bool:
     return time_us is not None and time_us <= at_us
-
-
-async def _awaited(awaitable: Awaitable[T]) -> T:
-    return await awaitable

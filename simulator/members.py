@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from latchbench.steps import Awaited, LinkCount
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from latchbench.time_service import Stepper
 
@@ -158,6 +158,53 @@ class OpenCall(Generic[T]):
     async def result(self) -> T:
         """The answer, once `answered`. Raises what the call raised."""
         return await self.task
+
+
+class Calls:
+    """The bench's own calls into processes that are not over yet."""
+
+    def __init__(self) -> None:
+        self._made = 0
+        self._open: dict[str, OpenCall[object]] = {}
+        self._unread: list[OpenCall[object]] = []  # answered, and the answer may be on its way
+
+    def make(self, member: str, make: Callable[[str], Awaitable[T]]) -> OpenCall[T]:
+        """Make a call; `make(call_id)` sends it."""
+        self._made += 1
+        call_id = f"bench-{self._made:06d}"
+        task = asyncio.ensure_future(_awaited(make(call_id)))
+        call: OpenCall[T] = OpenCall(call_id, member, task)
+        self._open[call_id] = call  # type: ignore[assignment]  # its result is read by its maker
+        return call
+
+    def answered(self, call_id: str) -> None:
+        """A process has answered; nothing if nobody waits for that."""
+        call = self._open.pop(call_id, None)
+        if call is not None:
+            call.answered = True
+            self._unread = [one for one in self._unread if not one.task.done()]
+            self._unread.append(call)
+
+    def unread(self, member: str) -> list[asyncio.Task[object]]:
+        """Calls that this process has answered, and whose answers nobody has read yet."""
+        return [c.task for c in self._unread if c.member == member and not c.task.done()]
+
+    def lost(self, member: str) -> list[asyncio.Task[object]]:
+        """This process was killed: its calls are over, as soon as these have noticed it."""
+        lost = [call for call in self._open.values() if call.member == member]
+        for call in lost:
+            del self._open[call.call_id]
+            call.answered = True
+        return [call.task for call in lost]
+
+    def give_up(self, call: OpenCall[T]) -> None:
+        """Close the connection of a call, and wait for its answer no longer."""
+        del self._open[call.call_id]
+        call.task.cancel()
+
+
+async def _awaited(awaitable: Awaitable[T]) -> T:
+    return await awaitable
 
 
 async def _at_once(value: T) -> T:

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from gateway.api.bodies import parameters_of
 from gateway.api.envelope import EXCEPTION_HANDLERS, Envelope, ok_response
+from gateway.api.event_json import event_json
 from gateway.api.json_views import (
     access_code_json,
     attempt_json,
@@ -31,6 +32,7 @@ from gateway.api.json_views import (
 from gateway.api.port import CALL_HEADER
 from gateway.policy.answers import REQUEST_ID
 from gateway.policy.create import CREATE_PARAMETERS
+from gateway.policy.history import EVENTS_PARAMETERS
 from gateway.policy.lookups import (
     ATTEMPT_PARAMETERS,
     ATTEMPTS_PARAMETERS,
@@ -118,6 +120,7 @@ class _Surface:
             Route("/access_codes/pull_backup_access_code", self._pull_backup, methods=["POST"]),
             Route("/devices/get", self._get_device, methods=_GET),
             Route("/devices/list", self._list_devices, methods=_GET),
+            Route("/events/list", self._list_events, methods=_GET),
             Route("/latchbench/plan", self._plan, methods=["POST"]),
             Route("/health", self._health, methods=["GET"]),
         ]
@@ -213,6 +216,11 @@ class _Surface:
             self._plane.list_devices,
             lambda rows: {"devices": [*map(device_json, rows)]},
         )
+
+    async def _list_events(self, http: Request) -> Response:
+        query = await self._body(http, EVENTS_PARAMETERS)
+        view = await self._ask(http, query, self._plane.list_events)
+        return ok_response({"events": [event_json(one, view.workspace_id) for one in view.events]})
 
     async def _page(
         self,

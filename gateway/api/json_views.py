@@ -161,7 +161,7 @@ def device_json(view: DeviceView) -> Json:
         "device_type": DEVICE_TYPE,
         "display_name": view.name,
         "workspace_id": view.workspace_id,
-        "connected_account_id": _account_id(view.workspace_id),
+        "connected_account_id": account_id(view.workspace_id),
         "space_ids": [],
         "custom_metadata": {},
         "is_managed": True,
@@ -198,7 +198,7 @@ def device_json(view: DeviceView) -> Json:
     }
 
 
-def _account_id(workspace_id: str) -> str:
+def account_id(workspace_id: str) -> str:
     """All locks of a workspace hang on one account; its id is always the same."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"latchbench/{workspace_id}/connected_account"))
 
@@ -271,12 +271,13 @@ def _mutation(mutation: PendingMutation) -> Json:
         told["scheduled_at"] = time_text(mutation.scheduled_at_us)
     change = mutation.change
     if change is not None:
-        told["from"] = _terms(change.mutation_code, change.before, mutation.old_code)
-        told["to"] = _terms(change.mutation_code, change.after, mutation.code)
+        told["from"] = terms_json(change.mutation_code, change.before, mutation.old_code)
+        told["to"] = terms_json(change.mutation_code, change.after, mutation.code)
     return told
 
 
-def _terms(change: Change, terms: Terms, code: Pin | None) -> Json:
+def terms_json(change: Change, terms: Terms, code: Pin | None) -> Json:
+    """One side of a change."""
     match change:
         case Change.CODE:
             return {"code": None if code is None else code.reveal()}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gateway.policy.answers import AttemptView, CreateView, GeneratedCode, UnmanagedView
+    from gateway.policy.history import EventsView
     from gateway.policy.records import (
         AccessCodeView,
         CreateMultipleView,
@@ -101,6 +102,9 @@ class AccessPlane(Protocol):
 
     def get_device(self, query: Mapping[str, object], answer: Answer[DeviceView]) -> None:
         """One device."""
+
+    def list_events(self, query: Mapping[str, object], answer: Answer[EventsView]) -> None:
+        """What has happened, as far as it is asked for."""
 
     def now_us(self) -> int:
         """The gateway's time. May be read outside the gate."""

@@ -10,6 +10,7 @@ after this one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -70,10 +71,11 @@ class Repeats:
     ) -> None:
         """Let a call run, or give it what an equal one came to."""
         self._forget_old()
+        answer.on_abandoned = partial(self._parts.trace, "gateway.caller.hung_up", call=call)
         digest = digest_of(call, body)
         request_id = body.get(REQUEST_ID)
         if isinstance(request_id, str) and len(request_id) <= NAME_MAX:
-            self._enter_with_id(request_id, digest, body, answer, run)
+            self._enter_with_id(call, request_id, digest, body, answer, run)
             return
         for earlier in self._runs:
             if earlier.digest == digest and earlier.orphaned:
@@ -85,6 +87,7 @@ class Repeats:
 
     def _enter_with_id(
         self,
+        call: str,
         request_id: str,
         digest: str,
         body: Mapping[str, object],
@@ -95,7 +98,10 @@ class Repeats:
         known = stored or under_way
         if known is not None and known.digest != digest:
             answer.fail(RequestIdReused())
-        elif under_way is not None:
+            return
+        if known is not None:
+            self._parts.trace("gateway.call.recognised", call=call)
+        if under_way is not None:
             under_way.join(answer)
         elif stored is not None:
             view: Any = stored.view

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     WHOLE = "whole number"
     COUNT = "whole number, also as text"
     TIME = "ISO 8601 time with an offset"
+    TIMES = "array of ISO 8601 times with an offset"
     ANY = "anything"
 
 
@@ -153,8 +154,19 @@ def _expect(kind: type, word: str, value: object) -> None:
         raise _Wrong(f"Expected {word}, received {type_name(value)}")
 
 
-def _ids(row: Parameter, value: Any) -> tuple[str, ...]:
+def _counted(row: Parameter, value: Any) -> list[str]:
+    """What is wrong with the length of an array."""
     _expect(list, "array", value)
+    wrong: list[str] = []
+    if len(value) < row.low:
+        wrong.append(f"Array must contain at least {row.low} element(s)")
+    if row.high is not None and len(value) > row.high:
+        wrong.append(f"Array must contain at most {row.high} element(s)")
+    return wrong
+
+
+def _ids(row: Parameter, value: Any) -> tuple[str, ...]:
+    wrong = _counted(row, value)
     strangers = [
         f"{row.name}[{at}]"
         for at, item in enumerate(value)
@@ -162,11 +174,6 @@ def _ids(row: Parameter, value: Any) -> tuple[str, ...]:
     ]
     if strangers:
         raise _Wrong(f"Expected string of Unicode text at {listing(strangers)}")
-    wrong: list[str] = []
-    if len(value) < row.low:
-        wrong.append(f"Array must contain at least {row.low} element(s)")
-    if row.high is not None and len(value) > row.high:
-        wrong.append(f"Array must contain at most {row.high} element(s)")
     repeats = _repeats(row.name, value)
     if row.unique and repeats:
         wrong.append(f"Must not name anything twice: {listing(repeats)}")
@@ -250,6 +257,12 @@ def _time(row: Parameter, value: Any) -> int:
         raise _Wrong(str(error)) from None
 
 
+def _times(row: Parameter, value: Any) -> tuple[int, ...]:
+    if wrong := _counted(row, value):
+        raise _Wrong(*wrong)
+    return tuple(_time(row, item) for item in value)
+
+
 def _any(row: Parameter, value: Any) -> object:
     return value
 
@@ -263,8 +276,12 @@ _READERS: Final[Mapping[Kind, Callable[[Parameter, Any], Any]]] = {
     Kind.WHOLE: _whole,
     Kind.COUNT: _count,
     Kind.TIME: _time,
+    Kind.TIMES: _times,
     Kind.ANY: _any,
 }
+
+
+_ARRAYS: Final = (Kind.IDS, Kind.TIMES)
 
 
 def from_query(
@@ -287,7 +304,7 @@ def from_query(
             gathered.setdefault(name.removesuffix("[]"), []).append(value)
     body: dict[str, object] = {**objects}
     for name, values in gathered.items():
-        if kinds.get(name) is Kind.IDS:
+        if kinds.get(name) in _ARRAYS:
             body[name] = [] if values == [""] else values
         elif len(values) > 1:
             body[name] = values

@@ -2,10 +2,10 @@
 
 Rows are narrow: a column per field, JSON text only for what is read whole and never asked for by
 its parts (`facts`, `errors`, `warnings`, `mutations`, `view`). The engine keeps all but the events
-in memory, so the only questions put to the database are "everything" and "which events came after
-this one"; both are served by the primary keys and the unique `event_id`, and every other index
-would only make writes dearer. Foreign keys are left out for the same reason: there is one writer,
-and it writes whole decisions.
+in memory, so the only questions put to the database are "everything", which the primary keys serve,
+and "which events": after one, by the unique `event_id`, or of a time, by looking at all of them.
+Every other index would only make writes dearer. Foreign keys are left out for the same reason:
+there is one writer, and it writes whole decisions.
 
 `meta` is a single row. Its table and columns stay as they are in every later version, because the
 version is read from there before anything else is believed.

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from gateway.policy.answers import AnswerRecord
     from gateway.policy.attempts import AttemptRecord
+    from gateway.policy.history import EventsQuery
     from gateway.policy.records import (
         CodeRecord,
         DeviceRecord,
@@ -205,6 +206,24 @@ class Store:
                     raise UnknownEvent(event_id)
                 query = query.where(event.sequence > sequence)
             return list(self._read(connection, query, schema.event, records.event_from_row))
+
+    def find_events(self, query: EventsQuery) -> list[EventRecord]:
+        """The events that are asked for, in the order they were stored."""
+        event = schema.event.c
+        found = select(schema.event).where(event.occurred_at_us >= query.from_us)
+        if query.before_us is not None:
+            found = found.where(event.occurred_at_us < query.before_us)
+        for column, wanted in (
+            (event.device_id, query.device_ids),
+            (event.access_code_id, query.access_code_ids),
+            (event.event_type, query.event_types),
+            (event.event_id, query.event_ids),
+        ):
+            if wanted is not None:
+                found = found.where(column.in_(wanted))
+        found = found.order_by(event.sequence).limit(query.limit).offset(query.offset)
+        with self._reading() as connection:
+            return list(self._read(connection, found, schema.event, records.event_from_row))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from protos.bench.v1 import bench_pb2 as pb
 from simulator.layout import SYNC_DEADLINE_STEPPED_US
 from simulator.scenario import rig_actions, world_actions
-from simulator.scenario.call_actions import await_call, call
+from simulator.scenario.call_actions import await_call, call, hang_up
 from simulator.scenario.checks import event_fields
 from simulator.scenario.durations import format_duration
 from simulator.scenario.verbs import (
@@ -170,6 +170,7 @@ Action = Callable[[Running, "Step", Any], Awaitable[Any]]
 ACTIONS: Final[Mapping[str, Action]] = {
     **{name: call for name, verb in VERBS.items() if verb.is_call},
     "await": await_call,
+    "hang_up": hang_up,
     "keypad": keypad,
     "program_at_keypad": program_at_keypad,
     "thumbturn": thumbturn,

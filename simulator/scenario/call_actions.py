@@ -11,12 +11,12 @@ from simulator.layout import SYNC_DEADLINE_STEPPED_US
 from simulator.scenario.answers import CallResult
 from simulator.scenario.calls import After, Call
 from simulator.scenario.durations import format_duration
-from simulator.scenario.world import InFlight, Running, SavedCall, StepFailed
+from simulator.scenario.world import InFlight, Running, SavedCall, StepFailed, Unfilled
 
 if TYPE_CHECKING:
     from simulator.members import OpenCall
     from simulator.scenario.cases import Step
-    from simulator.scenario.verbs import Await
+    from simulator.scenario.verbs import Await, HangUp
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Longer than the gateway takes for any decision: a call that is open then will stay so.
@@ -29,7 +29,8 @@ async def call(run: Running, step: Step, body: Call) -> CallResult | None:
     Raises `StepFailed` when it is not answered in time.
     """
     run.bench.note("bench.called", verb=step.verb, parameters=",".join(sorted(body.parameters())))
-    started = await run.bench.start_http(body.method, body.path, _request(run, body))
+    headers = {name: str(run.fill(value)) for name, value in body.headers().items()}
+    started = await run.bench.start_http(body.method, body.path, _request(run, body), headers)
     about = _about(step, body)
     if step.background:
         assert step.save_as is not None, "the reader asks for a name"
@@ -44,10 +45,27 @@ async def await_call(run: Running, step: Step, body: Await) -> CallResult:
 
     Raises `StepFailed` when it is not in time, or was not let in.
     """
-    flight = run.in_flight.pop(body.call, None)
-    if flight is None:
-        raise StepFailed(f"{body.call} was never let in")
-    return await _ended(run, step, flight.call, f"await {body.call}", body.call)
+    started = _in_flight(run, body.call)
+    return await _ended(run, step, started, f"await {body.call}", body.call)
+
+
+async def hang_up(run: Running, step: Step, body: HangUp) -> None:
+    """A caller in the background closes its connection, and never hears the answer.
+
+    Raises `NotPossible` when it was answered before, or when the gateway could not notice.
+    """
+    del step
+    started = _in_flight(run, body.call)
+    run.bench.note("bench.hung_up", call=body.call)
+    await run.bench.hang_up(started)
+    run.story.append(f"hang up on {body.call}")
+
+
+def _in_flight(run: Running, name: str) -> OpenCall[Any]:
+    """The call that a step ends. Raises `Unfilled` when no step has let it in."""
+    if name not in run.in_flight:
+        raise Unfilled(name)
+    return run.in_flight.pop(name).call
 
 
 async def _ended(

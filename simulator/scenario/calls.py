@@ -6,6 +6,7 @@ written is sent; null is sent as null.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Self
@@ -19,6 +20,8 @@ from simulator.scenario.problems import Finding, Gathering, Trouble, kind_of, sh
 from simulator.scenario.scalars import SELECTOR_ITEM, Flag, device_ids, duration
 from simulator.scenario.told import tells
 from simulator.scenario.words import BEHAVIORS
+
+_HEADER_TEXT: Final = re.compile(r"[!-~]([ -~]*[!-~])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,17 @@ def _saved_texts(raw: object, info: ValidationInfo) -> tuple[str | Late | None, 
     return tuple(ids)
 
 
+@tells({"type": "string", "pattern": f"^{_HEADER_TEXT.pattern}$"})
+def _header(raw: object) -> str | Late:
+    if isinstance(raw, Late):
+        return raw
+    if isinstance(raw, str) and _HEADER_TEXT.fullmatch(raw):
+        return raw
+    if isinstance(raw, str):
+        raise Trouble.here("this is sent as a header: printable ASCII, no space at the ends")
+    raise Trouble.here(f"must be text in quotes, not {kind_of(raw)}")
+
+
 @tells({"type": "object"})
 def _extra(raw: object) -> Mapping[str, Any]:
     if isinstance(raw, Mapping):
@@ -132,11 +146,13 @@ SentTime = Annotated[str | After | Late | None, PlainValidator(_sent_time)]
 SavedText = Annotated[str | Late | None, PlainValidator(_saved_text)]
 SavedTexts = Annotated[tuple[str | Late | None, ...], PlainValidator(_saved_texts)]
 DeviceIds = Annotated[tuple[str, ...], PlainValidator(_device_ids)]
+Header = Annotated[str | Late | None, PlainValidator(_header)]
 DeviceId = Annotated[str | Late | None, PlainValidator(_device_id)]
 Extra = Annotated[Mapping[str, Any], PlainValidator(_extra)]
 
-# Keys of a call that are no parameters of it.
-_OURS: Final = frozenset({"extra"})
+# Keys of a call that are no parameters of it, and those of them that are sent as headers.
+_HEADERS: Final = {"idempotency_key": "Idempotency-Key"}
+_OURS: Final = frozenset({"extra", *_HEADERS})
 
 
 class Call(Body):
@@ -165,9 +181,20 @@ class Call(Body):
         names = [name for name in type(self).model_fields if name in self.model_fields_set]
         return {name: getattr(self, name) for name in names if name not in _OURS}
 
+    def headers(self) -> dict[str, Any]:
+        """What is sent beside the body, by the name of the header."""
+        return {
+            header: getattr(self, name)
+            for name, header in _HEADERS.items()
+            if name in self.model_fields_set
+        }
+
 
 class NewCode(Call):
-    """What `create` and `create_multiple` have in common."""
+    """What `create` and `create_multiple` have in common.
+
+    `idempotency_key` is the caller's own id of the call, sent as the header `Idempotency-Key`.
+    """
 
     name: SentText = None
     code: SentPin = None
@@ -184,6 +211,7 @@ class NewCode(Call):
     is_one_time_use: SentFlag = None
     max_time_rounding: SentText = None
     sync: Flag | None = None
+    idempotency_key: Header = None
 
 
 class CreateMultiple(NewCode):

@@ -110,12 +110,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A whole file. `warnings` are problems that do not make it unusable."""
+    """A whole file. `warnings` are problems that do not make it unusable.
+
+    `references` say where its story, or one like it, was told: short texts, addresses.
+    """
 
     path: str
     name: str
     description: str | None
     tags: tuple[str, ...]
+    references: tuple[str, ...]
     cases: tuple[Case, ...]
     warnings: tuple[Problem, ...]
     document: Document = field(repr=False)

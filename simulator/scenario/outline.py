@@ -31,7 +31,7 @@ STEP_KEYS: Final[Mapping[str, str]] = {
     "when": "Only in the cases of the matrix that fit this.",
     "save_as": "The name under which later steps find the answer, as in ${booking.code}.",
     "expect": "What must hold after the step; one map, or a list of maps with a `when` each.",
-    "background": "The call is in flight while the next steps run, until a step awaits it.",
+    "background": "The call is in flight while other steps run, until one awaits it or hangs up.",
     "timeout": "The call must be answered within this much virtual time.",
     "repeat": "How often the step is taken; ${repeat} counts from 1.",
 }
@@ -215,6 +215,8 @@ class _Step:
             message = "a step that is repeated saves nothing: each turn would overwrite the last"
         elif "repeat" in self._raw and VERBS[verb].awaits:
             message = "a call is awaited once"
+        elif "repeat" in self._raw and verb == "hang_up":
+            message = "a caller hangs up once"
         if message is None:
             return self._raw.get("repeat")
         self._gathering.add(("repeat",), message, on_key=True)

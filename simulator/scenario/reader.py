@@ -47,7 +47,7 @@ CASE_LOCKS_MAX: Final = 200_000
 CASE_STEP_LOCKS_MAX: Final = 5_000_000
 
 # Read once and not per case, so that a case cannot change them.
-_SAME_IN_ALL_CASES: Final = ("version", "name", "description", "tags")
+_SAME_IN_ALL_CASES: Final = ("version", "name", "description", "tags", "references")
 _READ_ELSEWHERE: Final = ("vars", "matrix", "always", "on_event", "steps", "finally")
 _OF_STEPS: Final = ("matrix", "always", "on_event", "steps", "finally")
 # If one of these cannot be read, what refers to it cannot be judged.
@@ -145,12 +145,13 @@ class _Reading:
         if matrix is not None and self._is_bounded(matrix, lists):
             cases = list(self._cases(lists, matrix))
         self._settle(matrix)
-        name, description, tags = (data.get(key) for key in ("name", "description", "tags"))
+        description = data.get("description")
         return Scenario(
             self._document.path,
-            str(name),
+            str(data.get("name")),
             description if isinstance(description, str) else None,
-            tuple(tags) if isinstance(tags, list) else (),
+            self._texts("tags"),
+            self._texts("references"),
             tuple(cases),
             self._warnings,
             self._document,
@@ -190,14 +191,17 @@ class _Reading:
         for key in required:
             if key not in self._data:
                 self._gathering.add((), f"'{key}' is missing")
-        tags = self._data.get("tags")
         words: list[tuple[Where, object]] = [(("name",), self._data.get("name"))]
-        words += [
-            (("tags", n), tag) for n, tag in enumerate(tags if isinstance(tags, list) else [])
-        ]
+        for key in ("tags", "references"):
+            words += (((key, number), text) for number, text in enumerate(self._texts(key)))
         for at, word in words:
             if isinstance(word, str) and "${" in word:
                 self._gathering.add(at, "this is the same in all cases: ${...} is not filled in")
+
+    def _texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts that is the same in all cases; whether it is one is judged elsewhere."""
+        raw = self._data.get(key)
+        return tuple(raw) if isinstance(raw, list) else ()
 
     def _matrix(self) -> Matrix | None:
         if "matrix" not in self._data:

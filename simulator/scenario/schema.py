@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -155,16 +155,21 @@ def _hosts(raw: object) -> int | Literal["per-lock"]:
     return whole(1, HOSTS_MAX)(raw)
 
 
-@tells({"type": "array", "items": {"type": "string", "minLength": 1}})
-def _tags(raw: object) -> tuple[str, ...]:
-    if not isinstance(raw, list):
-        raise Trouble.here(f"must be a list of words, not {kind_of(raw)}")
-    gathering = Gathering()
-    for index, tag in enumerate(raw):
-        if not isinstance(tag, str) or not tag:
-            gathering.add((index,), f"must be a word, not {kind_of(tag)}")
-    gathering.settle()
-    return tuple(raw)
+def _list_of(many: str, one: str) -> Callable[[object], tuple[str, ...]]:
+    """Reads a list of texts; `many` and `one` name them in messages."""
+
+    @tells({"type": "array", "items": {"type": "string", "minLength": 1}})
+    def read(raw: object) -> tuple[str, ...]:
+        if not isinstance(raw, list):
+            raise Trouble.here(f"must be a list of {many}, not {kind_of(raw)}")
+        gathering = Gathering()
+        for index, text in enumerate(raw):
+            if not isinstance(text, str) or not text:
+                gathering.add((index,), f"must be {one}, not {kind_of(text)}")
+        gathering.settle()
+        return tuple(raw)
+
+    return read
 
 
 @tells({"const": VERSION})
@@ -184,7 +189,8 @@ class File(Strict):
     version: Annotated[int, PlainValidator(_version)]
     name: Text | None = None
     description: Text | None = None
-    tags: Annotated[tuple[str, ...], PlainValidator(_tags)] = ()
+    tags: Annotated[tuple[str, ...], PlainValidator(_list_of("words", "a word"))] = ()
+    references: Annotated[tuple[str, ...], PlainValidator(_list_of("texts", "text"))] = ()
     seed: Annotated[int, PlainValidator(whole(0, SEED_MAX))] | None = None
     clock: Clock = Field(default_factory=lambda: Clock.model_validate({}))
     timing: Annotated[str, PlainValidator(word(TIMINGS))] = "fast"

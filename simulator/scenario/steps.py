@@ -24,7 +24,7 @@ from simulator.scenario.problems import (
     shown,
 )
 from simulator.scenario.scalars import duration, parse_instant, whole
-from simulator.scenario.verbs import VERBS, Await
+from simulator.scenario.verbs import VERBS, Await, HangUp
 from simulator.scenario.words import BEHAVIORS
 
 if TYPE_CHECKING:
@@ -164,14 +164,14 @@ class CaseSteps:
     def _answered(self, outline: Outline, body: Body | None) -> tuple[Expectation, ...]:
         """What is expected of the step; of a call that is awaited, of that one's answer."""
         call, call_body = outline, body
-        if isinstance(body, Await):
-            try:
-                flight = self._flights.end(body.call, outline.number)
-            except Trouble as trouble:
-                if body.call not in self._known.lost:
-                    self._gathering.take(trouble, (*outline.at, outline.verb))
+        if isinstance(body, Await | HangUp):
+            flight = self._ended(outline, body)
+            if flight is None:
                 return ()
             call, call_body = flight.outline, flight.body
+        if isinstance(body, HangUp):
+            self._save(call, (), f"step {outline.number} hangs up, so its answer is not heard")
+            return ()
         roster = self._known.roster
         locks = call_body.answered_locks() if call_body is not None else None
         self._save(call, roster.names if locks is None else locks, None)
@@ -185,6 +185,16 @@ class CaseSteps:
         elif isinstance(call_body, Call):
             self._doubt(call, call_body)
         return expects
+
+    def _ended(self, outline: Outline, body: Await | HangUp) -> Flight | None:
+        """The call that this step ends."""
+        did = "awaited" if isinstance(body, Await) else "hung up on"
+        try:
+            return self._flights.end(body.call, f"step {outline.number} has {did}")
+        except Trouble as trouble:
+            if body.call not in self._known.lost:
+                self._gathering.take(trouble, (*outline.at, outline.verb))
+            return None
 
     def _has_errors(self, since: int) -> bool:
         return any(f.severity == "error" for f in self._gathering.findings[since:])

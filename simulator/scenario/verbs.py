@@ -242,6 +242,14 @@ class Await(Body):
     call: Text
 
 
+class HangUp(Body):
+    """Closes the connection of a call in the background before its answer, which nobody hears."""
+
+    shorthand: ClassVar[str | None] = "call"
+
+    call: Text
+
+
 class Note(Body):
     """A line in the trace, for whoever reads it."""
 
@@ -299,6 +307,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "pull_backup": Verb(PullBackup, _expecting(CodeExpect), saves=tuple(ROW.fields)),
     "list": Verb(List, _expecting(ListExpect)),
     "await": Verb(Await, awaits=True),
+    "hang_up": Verb(HangUp),
     "keypad": Verb(Keypad, read_keypad),
     "program_at_keypad": Verb(ProgramAtKeypad),
     "thumbturn": Verb(Thumbturn),

@@ -29,6 +29,7 @@ FLYING = """\
   save_as: booking
   background: true
 """
+NINE = "- expect_device: {front: {slots_used: 9}}\n"
 
 
 async def verdict_of(steps: str, rig: Rig, hosts: int | None = None) -> CaseVerdict:
@@ -152,6 +153,35 @@ async def test_a_call_that_a_failed_case_leaves_in_flight_is_given_up(rig: Rig) 
     steps = f"{FLYING}- expect_device: {{front: {{slots_used: 9}}}}\n- await: booking\n"
     verdict = await verdict_of(steps, rig)
     assert [failure.step for failure in verdict.failures] == ["step 2, expect_device"]
+
+
+async def test_what_a_call_was_to_do_goes_on_when_its_caller_has_hung_up(rig: Rig) -> None:
+    steps = f"{FLYING}- hang_up: booking\n- settle:\n"
+    verdict = await verdict_of(f"{steps}- expect_device: {{'*': {{has_code: '4827'}}}}\n", rig)
+    assert messages(verdict) == []
+    assert not any(event.kind == "bench.answered" for event in verdict.trace)
+
+
+async def test_nobody_hangs_up_on_an_answer(rig: Rig) -> None:
+    steps = f"{FLYING}- advance: 1m\n- hang_up: booking\n{NINE}"
+    verdict = await verdict_of(steps, rig)
+    assert messages(verdict) == ["the call has ended already, so there is nothing to hang up on"]
+    assert verdict.failures[0].place == "s.yaml:10:12"
+
+
+async def test_a_gateway_that_stands_still_notices_no_hang_up(rig: Rig) -> None:
+    steps = f"{FLYING}- gateway: stop\n- hang_up: booking\n{NINE}"
+    verdict = await verdict_of(steps, rig)
+    assert messages(verdict) == ["gateway is stopped"]
+
+
+@pytest.mark.parametrize("verb", ["await", "hang_up"])
+async def test_the_end_leaves_out_a_call_that_never_was_in_flight(rig: Rig, verb: str) -> None:
+    verdict = await verdict_of(f"{NINE}{FLYING}finally:\n- {verb}: booking\n{NINE}", rig)
+    assert [failure.step for failure in verdict.failures] == [
+        "step 1, expect_device",
+        "step 4, expect_device",
+    ]
 
 
 async def test_each_turn_of_a_step_is_taken_until_one_fails(rig: Rig) -> None:

@@ -46,6 +46,7 @@ class Mistake:
 
 UNSET = "each (back).status: wanted 'set', got 'setting'"
 REFUSED = "the call was refused: 400 "
+NOT_REFUSED = "wanted a refusal, but the call created codes on front, back, gate"
 MISTAKES = (
     Mistake(
         "trusts_acknowledgements",
@@ -152,6 +153,24 @@ MISTAKES = (
         "takes_failures_for_silence",
         "hubs/full-queue.yaml",
         {"": "contains[2]: it never happened"},
+    ),
+    Mistake(
+        "forgets_who_hung_up",
+        "calls/asked-again-after-hanging-up.yaml",
+        {
+            "policy=throw,again=at-once": NOT_REFUSED,
+            "policy=throw,again=after-59s": NOT_REFUSED,
+            "policy=create_random_code,again=at-once": "shared: wanted front, back, got front",
+            "policy=create_random_code,again=after-59s": "shared: wanted front, back, got front",
+        },
+    ),
+    Mistake(
+        "takes_equal_for_same",
+        "calls/asked-twice-by-two.yaml",
+        {
+            "patience=both-wait": "front.access_code_id: is '",
+            "patience=one-hangs-up": "front.access_code_id: is '",
+        },
     ),
 )
 

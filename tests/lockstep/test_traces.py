@@ -27,11 +27,14 @@ STORIES = (
     "hubs/hub-down.yaml",
     "faults/reorder.yaml",
     "faults/degraded.yaml",
+    # A caller hangs up at the instant of an event.
+    "calls/asked-again-after-hanging-up.yaml",
 )
 # Without latencies nothing but the contract decides what comes first.
 INSTANT_STORIES = (
     "rollback/stored-before-another-refused.yaml",
     "hubs/hub-down.yaml",
+    "calls/asked-twice-by-two.yaml",
 )
 WAYS = {
     "all locks in one host": RunOptions(hosts=1),

@@ -101,6 +101,35 @@ def offline_then_set(trace: Sequence[TraceEvent]) -> bool:
     return bool(back & verified & dead)
 
 
+def adopted(trace: Sequence[TraceEvent]) -> bool:
+    """9: the caller of a call hangs up, an equal one follows, and there is one group for both."""
+    return later(trace, "gateway.caller.hung_up", "gateway.call.adopted", "call") and (
+        len(admitted(trace)) == 1
+    )
+
+
+def two_groups_for_two(trace: Sequence[TraceEvent]) -> bool:
+    """9: two equal calls are open at one time, nobody has hung up, and each gets a group."""
+    if any(events(trace, "gateway.caller.hung_up")):
+        return False
+    open_calls: list[Mapping[str, str]] = []
+    twins = 0
+    for event in trace:
+        if event.kind == "bench.answered":
+            open_calls.clear()
+        elif event.kind == "gateway.create_multiple":
+            twins += event.fields in open_calls
+            open_calls.append(event.fields)
+    return twins == 1 and len(admitted(trace)) == 2
+
+
+def recognised(trace: Sequence[TraceEvent]) -> bool:
+    """9: four calls under one id are granted, and only the one that comes after a day is new."""
+    granted = list(events(trace, "bench.answered", status="200"))
+    known = list(events(trace, "gateway.call.recognised", call="create_multiple"))
+    return (len(granted), len(known), len(admitted(trace))) == (4, 2, 2)
+
+
 DECISIONS: Mapping[str, Callable[[Sequence[TraceEvent]], bool]] = {
     "D1": decided_late_and_early,
     "D2": refused_before_anything_was_sent,
@@ -113,6 +142,9 @@ DECISIONS: Mapping[str, Callable[[Sequence[TraceEvent]], bool]] = {
         answered(trace, type="invalid_input")
         and answered(trace, type="device_does_not_support_access_codes")
     ),
+    "D9": adopted,
+    "D9, both connected": two_groups_for_two,
+    "D9, under one id": recognised,
     "D13": lambda trace: any(events(trace, "gateway.name.fitted")),
     "D10": lambda trace: told(trace, "scheduled_on_device") and told(trace, "set_on_device"),
     "D11": lambda trace: any(events(trace, "gateway.device.apart", reason="provider_chooses_pin")),

@@ -14,6 +14,7 @@ from simulator.scenario.calls import Call
 from simulator.scenario.words import REASONS
 from tests.product.decisions import DECISIONS, taken_back
 from tests.product.shipped import Shown, evidence, file_of, run_all, scenarios
+from tests.product.track_record import decisions_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,6 +122,28 @@ async def test_every_reason_has_refused_a_device(shown: list[Shown]) -> None:
 async def test_every_decision_was_taken(shown: list[Shown], decision: str) -> None:
     cases = [one.name for one in shown if DECISIONS[decision](one.verdict.trace)]
     assert cases, f"no scenario shows {decision}"
+
+
+def row_of(decision: str) -> str:
+    """The row of docs/DECISIONS.md, of which an entry of `DECISIONS` may be a part."""
+    return decision.partition(",")[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "row"),
+    [(file_of(scenario), row) for scenario in scenarios() for row in decisions_of(scenario)],
+)
+async def test_a_scenario_shows_the_decisions_of_its_tags(
+    shown: list[Shown], file: str, row: str
+) -> None:
+    evident = [shows for decision, shows in DECISIONS.items() if row_of(decision) == row]
+    traces = [one.verdict.trace for one in shown if one.file == file]
+    assert any(shows(trace) for shows in evident for trace in traces)
+
+
+async def test_every_decision_stands_in_the_tags_of_a_scenario() -> None:
+    tagged = {row for scenario in scenarios() for row in decisions_of(scenario)}
+    assert tagged == {row_of(decision) for decision in DECISIONS}
 
 
 def looks_last(case: Case) -> bool:

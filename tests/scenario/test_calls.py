@@ -81,7 +81,14 @@ def test_a_call_has_the_parameters_of_seams_own_sdk(verb: str) -> None:
         "access_grant_id", "access_grant_key", "access_method_id", "customer_key", "search",
         "user_identifier_key",
     }  # fmt: skip
-    assert set(body.key_names()) - {"extra", "sync"} == theirs - foreign
+    assert set(body.key_names()) - {"extra", "sync", "idempotency_key"} == theirs - foreign
+
+
+def test_a_callers_own_id_of_a_call_is_a_header_of_it() -> None:
+    step = "- create: {device_id: odd, idempotency_key: 'booking 118'}"
+    assert body_of(step).headers() == {"Idempotency-Key": "booking 118"}
+    assert body_of(step).parameters() == {"device_id": "odd"}
+    assert body_of("- create: {device_id: odd}").headers() == {}
 
 
 @pytest.mark.parametrize(
@@ -96,6 +103,10 @@ def test_a_call_has_the_parameters_of_seams_own_sdk(verb: str) -> None:
             "must be text in quotes, not a number; extra",
         ),
         ("- create: {device_id: front, extra: {▶code: 4827}, code: '1'}", "is also given beside"),
+        ("- create: {device_id: front, idempotency_key: ▶7}", "must be text in quotes, not a num"),
+        ("- create: {device_id: front, idempotency_key: ▶'Müller'}", "this is sent as a header:"),
+        ("- create: {device_id: front, idempotency_key: ▶''}", "this is sent as a header: print"),
+        ("- update: {access_code_id: x, ▶idempotency_key: y}", "unknown key 'idempotency_key'"),
         ("- update: ▶{name: Anna}", "'access_code_id' is missing"),
         (
             "- update: {access_code_id: ▶booking.devices.front.access_code_id}",

@@ -28,6 +28,9 @@ LOOK = "- expect_device: {front: {slots_used: 0}}\n"
         ("seed: ▶'7'", "must be a whole number, 0 to 9007199254740992; not text"),
         ("tags: ▶smoke", "must be a list of words, not text"),
         ("tags: [smoke, ▶7]", "must be a word, not a number"),
+        ("references: ▶a/b#7", "must be a list of texts, not text"),
+        ("references: [a/b#7, ▶7]", "must be text, not a number"),
+        ("references: [▶'${x}']", "this is the same in all cases: ${...} is not filled in"),
         ("description: ▶[a]", "must be text, not a list"),
         ("description: ▶''", "must not be empty"),
         (

@@ -103,6 +103,13 @@ def cases() -> dict[str, Case]:
     return {case.id: case for case in read_scenario_text(dedent(BOOKING))}
 
 
+def test_a_scenario_knows_where_its_story_was_told() -> None:
+    top = 'references: ["set and clear in a loop: a/b#7", c/d#8]'
+    scenario = read_scenario_text(a_file(top))
+    assert scenario.references == ("set and clear in a loop: a/b#7", "c/d#8")
+    assert read_scenario_text(a_file("")).references == ()
+
+
 def test_a_scenario_knows_what_it_is_called() -> None:
     scenario = read_scenario_text(dedent(BOOKING), "booking.yaml")
     assert scenario.name == "one lock cannot share"

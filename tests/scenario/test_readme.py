@@ -61,6 +61,7 @@ def test_every_top_level_key_has_a_row() -> None:
         "name",
         "description",
         "tags",
+        "references",
         "seed",
         "clock",
         "timing",

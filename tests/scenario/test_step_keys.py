@@ -8,7 +8,7 @@ from latchbench.pin import Pin
 from simulator.scenario.call_expectations import CreateMultipleExpect
 from simulator.scenario.calls import Update
 from simulator.scenario.interpolate import Late, Reference
-from simulator.scenario.verbs import AdvanceTo, Await, Keypad, Note, WaitFor
+from simulator.scenario.verbs import AdvanceTo, Await, HangUp, Keypad, Note, WaitFor
 from tests.scenario.helpers import (
     HEAD,
     a_scenario,
@@ -53,6 +53,11 @@ def test_calls_that_save_nothing_have_a_name_while_they_are_in_flight() -> None:
     assert awaiting == Await(call="change")
 
 
+def test_a_caller_can_hang_up_on_a_call_in_the_background() -> None:
+    _, hanging_up, _ = steps_of(f"{FLYING}- hang_up: booking\n")
+    assert hanging_up == HangUp(call="booking")
+
+
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
@@ -65,6 +70,25 @@ def test_calls_that_save_nothing_have_a_name_while_they_are_in_flight() -> None:
             f"{FLYING}- await: booking\n- await: ▶bookin\n",
             "no call is in the background as 'bookin' here",
         ),
+        (
+            f"{FLYING}- hang_up: booking\n- await: ▶booking\n",
+            "step 2 has hung up on 'booking' already",
+        ),
+        (
+            f"{FLYING}- await: booking\n- hang_up: ▶booking\n",
+            "step 2 has awaited 'booking' already",
+        ),
+        ("- hang_up: ▶booking\n", "no call is in the background as 'booking' here"),
+        (
+            f"{FLYING}- hang_up: booking\n- keypad: {{lock: front, code: ▶'${{booking.code}}'}}\n",
+            "'booking' is not saved here: step 2 hangs up, so its answer is not heard",
+        ),
+        (f"{FLYING}- hang_up: booking\n  ▶repeat: 2\n", "a caller hangs up once"),
+        (
+            f"{FLYING}- hang_up: booking\n  ▶expect: {{raises: {{}}}}\n",
+            "hang_up has no expect: nothing can be expected of it",
+        ),
+        (f"{FLYING}- hang_up: booking\n  ▶timeout: 1m\n", "hang_up has no timeout beside it"),
         ("- await: ▶7\n", "must be text, not a number: put it in quotes"),
         ("- await: ▶booking\n", "no call is in the background as 'booking' here"),
         (

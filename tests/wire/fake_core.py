@@ -23,6 +23,7 @@ from gateway.policy.errors import (
     InvalidInput,
     Problem,
 )
+from gateway.policy.history import EventsView, parse_events
 from gateway.policy.lookups import (
     parse_attempt,
     parse_attempts,
@@ -369,6 +370,20 @@ class FakePlane:
             wanted.limit,
         )
         return Page(tuple(page), None if last is None else wanted.cursor(last))
+
+    def list_events(self, query: Mapping[str, object], answer: Answer[EventsView]) -> None:
+        self._answer(query, answer, lambda: self._list_events(query))
+
+    def _list_events(self, query: Mapping[str, object]) -> EventsView:
+        wanted = parse_events(query)
+        found = [
+            event
+            for event in self.stored
+            if event.occurred_at_us >= wanted.from_us
+            if wanted.device_ids is None or event.device_id in wanted.device_ids
+            if wanted.event_types is None or event.event_type in wanted.event_types
+        ]
+        return EventsView(tuple(found[wanted.offset :][: wanted.limit]), "workspace-1")
 
     def now_us(self) -> int:
         return NOW_US

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gateway.api.json_views import account_id
 from gateway.policy.errors import NoBackupAccessCode
-from gateway.policy.records import Status
+from gateway.policy.mutations import Change, Mutation, Terms
+from gateway.policy.records import EventRecord, Status
 from latchbench.pin import Pin
 from tests.wire.fake_core import (
     DUPLICATE,
@@ -344,3 +346,133 @@ async def test_a_pin_is_text_on_the_way_in_and_out(
     told = refused.json()["error"]
     assert "quotes" in told["validation_errors"]["code"]["_errors"][0]
     assert "123456" not in refused.text
+
+
+CHANGES = (
+    Mutation(Change.CODE, NOW_US),
+    Mutation(Change.NAME, NOW_US, Terms(name="Jane"), Terms(name="John")),
+    Mutation(Change.TIME_FRAME, NOW_US, Terms(), Terms(starts_at_us=NOW_US, ends_at_us=NOW_US)),
+)
+FROM_TO: tuple[dict[str, Any], ...] = (
+    {"from": {"code": "4821"}, "to": {"code": "0913"}},
+    {"from": {"name": "Jane"}, "to": {"name": "John"}},
+    {"from": {"starts_at": None, "ends_at": None}, "to": {"starts_at": NOW, "ends_at": NOW}},
+)
+NOTHING_WRONG: dict[str, list[object]] = {
+    "access_code_errors": [],
+    "access_code_warnings": [],
+    "device_errors": [],
+    "device_warnings": [],
+    "connected_account_errors": [],
+    "connected_account_warnings": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "own"),
+    [
+        ({"event_type": "access_code.created"}, {}),
+        ({"event_type": "access_code.set_on_device", "code": Pin("0913")}, {"code": "0913"}),
+        ({"event_type": "access_code.deleted"}, {"code": None}),
+        (
+            {
+                "event_type": "access_code.backup_access_code_pulled",
+                "backup_access_code_id": "backup-1",
+            },
+            {"backup_access_code_id": "backup-1"},
+        ),
+        (
+            {
+                "event_type": "access_code.mutations_requested",
+                "mutations": CHANGES,
+                "code": Pin("0913"),
+                "old_code": Pin("4821"),
+            },
+            {
+                "requested_mutations": [
+                    {"mutation_code": change.mutation_code.value, **sides}
+                    for change, sides in zip(CHANGES, FROM_TO, strict=True)
+                ]
+            },
+        ),
+        (
+            {
+                "event_type": "access_code.code_changed",
+                "mutations": CHANGES[:1],
+                "code": Pin("0913"),
+                "old_code": Pin("4821"),
+            },
+            {**FROM_TO[0], "description": "The lock has another code."},
+        ),
+        (
+            {"event_type": "access_code.name_changed", "mutations": CHANGES[1:2]},
+            {**FROM_TO[1], "description": "The name was changed."},
+        ),
+        (
+            {"event_type": "access_code.time_frame_changed", "mutations": CHANGES[2:]},
+            {**FROM_TO[2], "description": "The times were changed."},
+        ),
+        (
+            {
+                "event_type": "access_code.failed_to_set_on_device",
+                "errors": (OFFLINE, DUPLICATE),
+                "warnings": (FEW,),
+            },
+            {
+                **NOTHING_WRONG,
+                "access_code_errors": [
+                    {"error_code": DUPLICATE.error_code, "message": "In use.", "created_at": NOW}
+                ],
+                "access_code_warnings": [
+                    {"warning_code": FEW.warning_code, "message": FEW.message, "created_at": NOW}
+                ],
+                "device_errors": [
+                    {
+                        "error_code": "device_offline",
+                        "message": "The lock does not answer.",
+                        "created_at": NOW,
+                    }
+                ],
+            },
+        ),
+        ({"event_type": "access_code.failed_to_remove_from_device"}, NOTHING_WRONG),
+    ],
+    ids=lambda value: value.get("event_type", "").removeprefix("access_code."),
+)
+async def test_an_event_has_the_fields_of_its_type(
+    client: httpx.AsyncClient, plane: FakePlane, fields: dict[str, Any], own: dict[str, Any]
+) -> None:
+    plane.stored = [EventRecord("e-1", occurred_at_us=NOW_US, device_id="a", **fields)]
+    plane.stored += [replace(plane.stored[0], event_id="e-2", access_code_id="code-0")]
+    answer = await client.get("/events/list?since=2025-12-31T23:59:59Z&_strict=true")
+    assert answer.status_code == 200
+    events = answer.json()["events"]
+    common = {
+        "event_type": fields["event_type"],
+        "workspace_id": "workspace-1",
+        "created_at": NOW,
+        "occurred_at": NOW,
+        "device_id": "a",
+        "connected_account_id": account_id("workspace-1"),
+    }
+    assert events == [
+        {"event_id": "e-1", **common, **own},
+        {"event_id": "e-2", **common, "access_code_id": "code-0", **own},
+    ]
+    assert answer.json().keys() == {"events", "ok"}
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("device_id=a", "Must specify either since or between"),
+        ("since=2026-01-01T00:00:00Z&space_id=s", "Not supported yet: space_id"),
+        ("between=2026-01-01T00:00:00Z", "Array must contain at least 2 element(s)"),
+    ],
+)
+async def test_events_are_asked_for_by_time(
+    client: httpx.AsyncClient, query: str, sentence: str
+) -> None:
+    answer = await client.get(f"/events/list?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].startswith(sentence)

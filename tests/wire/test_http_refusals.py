@@ -58,6 +58,7 @@ SERVED = {
     "/access_codes/pull_backup_access_code": {"POST"},
     "/devices/get": {"GET", "POST"},
     "/devices/list": {"GET", "POST"},
+    "/events/list": {"GET", "POST"},
     "/latchbench/plan": {"POST"},
     "/health": {"GET"},
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import socket
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -16,12 +18,32 @@ from seam.exceptions import (
     SeamHttpInvalidInputError,
     SeamHttpUnauthorizedError,
 )
+from seam.resources.seam_event import (
+    AccessCodeFailedToSetOnDeviceEvent,
+    AccessCodeNameChangedEvent,
+    AccessCodeSetOnDeviceEvent,
+)
+from seam.routes.events import Events
 from seam.seam import Seam
 
 from gateway.api.http import build_app
 from gateway.api.keys import Keyring
 from gateway.policy import errors
-from tests.wire.fake_core import KEY, FakeGate, FakePlane, a_code, a_device, numbered_ids
+from gateway.policy.history import EVENTS_PARAMETERS
+from gateway.policy.mutations import Change, Mutation, Terms
+from gateway.policy.records import EventRecord
+from latchbench.pin import Pin
+from tests.wire.fake_core import (
+    DUPLICATE,
+    KEY,
+    NOW,
+    NOW_US,
+    FakeGate,
+    FakePlane,
+    a_code,
+    a_device,
+    numbered_ids,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,6 +202,43 @@ def test_codes_that_others_made_can_be_read(seam: Any) -> None:
     assert (theirs.code, theirs.is_managed, theirs.status) == ("7319", False, "set")
     assert seam.access_codes.unmanaged.get(access_code_id="theirs") == theirs
     assert seam.access_codes.generate_code(device_id="front").code == "0913"
+
+
+def an_event(number: int, kind: str, **fields: Any) -> EventRecord:
+    plain = EventRecord(f"e-{number}", f"access_code.{kind}", NOW_US, "front", "code-0")
+    return replace(plain, **fields)
+
+
+def test_events_are_objects_of_their_own_types(seam: Any, plane: FakePlane) -> None:
+    renaming = Mutation(Change.NAME, NOW_US, Terms("Jane"), Terms("John"))
+    plane.stored = [
+        an_event(1, "set_on_device", code=Pin("0913")),
+        an_event(2, "failed_to_set_on_device", errors=(DUPLICATE,)),
+        an_event(3, "name_changed", mutations=(renaming,)),
+    ]
+    since = "2025-12-31T00:00:00Z"
+    was_set, failed, renamed = events = seam.events.list(since=since, device_id="front")
+    assert [type(event) for event in events] == [
+        AccessCodeSetOnDeviceEvent,
+        AccessCodeFailedToSetOnDeviceEvent,
+        AccessCodeNameChangedEvent,
+    ]
+    assert (was_set.code, was_set.access_code_id) == ("0913", "code-0")
+    assert [one.error_code for one in failed.access_code_errors] == ["duplicate_code_on_device"]
+    assert (failed.device_errors, failed.connected_account_warnings) == ([], [])
+    assert (renamed.from_.name, renamed.to.name) == ("Jane", "John")
+    between = [since, "2026-12-31T00:00:00Z"]
+    kinds = ["access_code.name_changed", "access_code.deleted"]
+    assert seam.events.list(between=between, event_types=kinds) == [renamed]
+    assert seam.events.list(between=between, limit=1, unstable_offset=1) == [failed]
+    assert seam.events.list(since=NOW) == []
+    with pytest.raises(SeamHttpInvalidInputError, match="either since or between"):
+        seam.events.list(device_id="front")
+
+
+def test_every_filter_of_the_sdk_is_known() -> None:
+    theirs = set(inspect.signature(Events.list).parameters) - {"self"}
+    assert theirs == {row.name for row in EVENTS_PARAMETERS}
 
 
 def test_the_sdks_paginator_walks_through_all_pages(seam: Any, plane: FakePlane) -> None:

@@ -33,7 +33,7 @@ class ResumeResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class Step(_message.Message):
-    __slots__ = ("number", "now_us", "until_us", "delta", "expect", "calls", "ignore", "watch", "up_to", "resume", "late", "arrive_only")
+    __slots__ = ("number", "now_us", "until_us", "delta", "expect", "calls", "ignore", "watch", "up_to", "resume", "late", "arrive_only", "hang_ups")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     NOW_US_FIELD_NUMBER: _ClassVar[int]
     UNTIL_US_FIELD_NUMBER: _ClassVar[int]
@@ -46,6 +46,7 @@ class Step(_message.Message):
     RESUME_FIELD_NUMBER: _ClassVar[int]
     LATE_FIELD_NUMBER: _ClassVar[int]
     ARRIVE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    HANG_UPS_FIELD_NUMBER: _ClassVar[int]
     number: int
     now_us: int
     until_us: int
@@ -58,7 +59,8 @@ class Step(_message.Message):
     resume: bool
     late: bool
     arrive_only: bool
-    def __init__(self, number: _Optional[int] = ..., now_us: _Optional[int] = ..., until_us: _Optional[int] = ..., delta: _Optional[int] = ..., expect: _Optional[_Iterable[_Union[Awaited, _Mapping]]] = ..., calls: _Optional[_Iterable[str]] = ..., ignore: _Optional[_Iterable[str]] = ..., watch: _Optional[_Iterable[str]] = ..., up_to: _Optional[str] = ..., resume: bool = ..., late: bool = ..., arrive_only: bool = ...) -> None: ...
+    hang_ups: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, number: _Optional[int] = ..., now_us: _Optional[int] = ..., until_us: _Optional[int] = ..., delta: _Optional[int] = ..., expect: _Optional[_Iterable[_Union[Awaited, _Mapping]]] = ..., calls: _Optional[_Iterable[str]] = ..., ignore: _Optional[_Iterable[str]] = ..., watch: _Optional[_Iterable[str]] = ..., up_to: _Optional[str] = ..., resume: bool = ..., late: bool = ..., arrive_only: bool = ..., hang_ups: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Awaited(_message.Message):
     __slots__ = ("link", "messages", "closed")
