@@ -28,6 +28,13 @@ pytestmark = [
     pytest.mark.xdist_group("bench-processes"),
 ]
 
+
+@pytest.fixture(scope="session")
+def rig(process_rig: Rig) -> Rig:
+    """All of this is about processes."""
+    return process_rig
+
+
 TWO = """
     gateway: {programming: async}
     locks:

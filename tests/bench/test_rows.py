@@ -41,6 +41,12 @@ async def built(rig: Rig) -> AsyncIterator[Site]:
         yield here
 
 
+@pytest.fixture(scope="session")
+def rig(process_rig: Rig) -> Rig:
+    """Some watch events over gRPC."""
+    return process_rig
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(built: Site) -> AsyncIterator[Site]:
     yield built
