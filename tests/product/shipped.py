@@ -19,6 +19,7 @@ from simulator.scenario.many import Many
 from simulator.scenario.reader import read_scenario
 from simulator.scenario.runner import RunOptions, run_case
 from simulator.scenario.verbs import ProgramAtKeypad
+from simulator.sim.rig import SimRig
 from tests.bench.site import SETTLED_WITHIN_US, reachable_codes
 
 if TYPE_CHECKING:
@@ -98,6 +99,20 @@ async def run_all() -> list[Shown]:
     )
     await many.over(RIGS)
     return shown
+
+
+async def traces_in_sim() -> dict[tuple[str, str], tuple[TraceEvent, ...]]:
+    """The trace of every case that is run without processes, by file and case."""
+    found = {}
+    rig = await SimRig.start()
+    try:
+        for scenario in scenarios():
+            for case in scenario.cases:
+                verdict = await run_case(scenario, case, RunOptions(show_codes=True), rig)
+                found[file_of(scenario), case.id] = tuple(verdict.trace)
+    finally:
+        await rig.stop()
+    return found
 
 
 def evidence(shown: Shown) -> set[str]:

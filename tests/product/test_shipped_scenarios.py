@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +14,9 @@ from simulator.radio.faults.table import FAULTS
 from simulator.radio.words import RadioState
 from simulator.scenario.calls import Call
 from simulator.scenario.words import REASONS
+from simulator.sim import loop
 from tests.product.decisions import DECISIONS, taken_back
-from tests.product.shipped import Shown, evidence, file_of, run_all, scenarios
+from tests.product.shipped import Shown, evidence, file_of, run_all, scenarios, traces_in_sim
 from tests.product.track_record import decisions_of
 
 if TYPE_CHECKING:
@@ -74,6 +77,16 @@ async def test_no_lock_holds_a_code_that_was_refused(shown: list[Shown]) -> None
 
 async def test_some_locks_had_held_the_refused_code_first(shown: list[Shown]) -> None:
     assert len([one.name for one in shown if taken_back(one.verdict.trace)]) >= 2
+
+
+async def test_every_case_has_the_same_trace_without_processes(shown: list[Shown]) -> None:
+    """The whole bench in one process, where chance decides what runs first of all that is ready."""
+    # In a thread of its own, because one has a loop already.
+    again = await asyncio.to_thread(loop.run, traces_in_sim(), Random(20301))
+    live = {(one.file, one.case.id): tuple(one.verdict.trace) for one in shown}
+    different = [name for name, trace in live.items() if again[name] != trace]
+    assert different == []
+    assert len(again) == len(live)
 
 
 def words_of_all(shown: list[Shown]) -> set[str]:
