@@ -30,6 +30,7 @@ from gateway.engine.parts import Settings
 from gateway.policy.errors import Stopping
 from gateway.policy.pacing import CODE_GAP_US, COMMANDS_PER_HUB, Pacing
 from gateway.store.errors import StoreError
+from gateway.store.schema import SCHEMA_VERSION
 from gateway.store.store import Store
 from latchbench.channel import ACCESS_IN_MAX, ACCESS_OUT_MAX, server_options
 from latchbench.clock import Clock
@@ -127,7 +128,7 @@ async def _serve(config: Config) -> int:
     async with AsyncExitStack() as stack:
         gateway = Gateway(
             participant,
-            Store.open(config.database_url),
+            _open_store(config.database_url),
             _settings(config),
             _chances(config),
             name=config.name,
@@ -147,6 +148,19 @@ async def _serve(config: Config) -> int:
             sys.stderr.write(f"latchbench: {config.name} failed: {describe(failed.result())}\n")
             return EXIT_OURS
     return EXIT_OK
+
+
+def _open_store(url: str) -> Store:
+    store = Store.open(url)
+    if store.upgraded_from is not None:
+        _LOG.warning(
+            "the store %s was upgraded from schema version %d to %d: "
+            "an older gateway refuses it from now on",
+            store.place,
+            store.upgraded_from,
+            SCHEMA_VERSION,
+        )
+    return store
 
 
 def _monotonic_us() -> int:
