@@ -21,6 +21,7 @@ from gateway.api.port import CALL_HEADER
 from gateway.app import Chances, Gateway
 from gateway.engine.parts import Settings
 from gateway.policy.pacing import CODE_GAP_US, COMMANDS_PER_HUB, Pacing
+from gateway.store.schema import SCHEMA_VERSION
 from gateway.store.store import Store
 from latchbench.clock import Clock
 from latchbench.holding import PacedParticipant
@@ -117,7 +118,7 @@ def assemble(
     keyring = Keyring([config.api_key])
     gateway = Gateway(
         participant,
-        Store.open(config.database_url, inline=inline),
+        _open_store(config.database_url, inline=inline),
         _settings(config),
         _chances(config),
         connector,
@@ -140,6 +141,19 @@ def assemble(
         AccessCodeService(gateway, participant, keyring, new_request_id, _LOG),
         _BenchCalls(http, participant) if config.stepped else http,
     )
+
+
+def _open_store(url: str, *, inline: bool) -> Store:
+    store = Store.open(url, inline=inline)
+    if store.upgraded_from is not None:
+        _LOG.warning(
+            "the store %s was upgraded from schema version %d to %d: "
+            "an older gateway refuses it from now on",
+            store.place,
+            store.upgraded_from,
+            SCHEMA_VERSION,
+        )
+    return store
 
 
 def _settings(config: Config) -> Settings:

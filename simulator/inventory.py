@@ -61,6 +61,7 @@ def device_message(
             name_length_max=told.name_length_max,
             supervision=told.supervision is SupervisionSupport.OK,
             checksum=told.checksum,
+            security=told.security.value,
             supports_offline_codes=derives,
             offline_codes_only=told.offline_codes is OfflineCodes.ONLY,
         ),

@@ -11,6 +11,7 @@ from gateway.api.port import CALL_HEADER
 from gateway.api.status import grpc_status
 from gateway.policy.errors import GatewayError, Stepped
 from gateway.policy.keypad import keypad_of
+from gateway.policy.pacing import Security
 from gateway.policy.records import DeviceRecord, Facts
 from latchbench.lockstep import SteppedRefusal
 from latchbench.pin import Pin
@@ -80,6 +81,14 @@ def _call_id(context: Any) -> str | None:
     return str(value) if value is not None else None
 
 
+def _security(message: pb.DeviceRecord) -> Security:
+    word = message.facts.security or Security.NONE.value
+    for security in Security:
+        if security.value == word:
+            return security
+    raise ValueError(f"{message.name}: security is one of {', '.join(Security)}")
+
+
 def device_from_wire(message: pb.DeviceRecord) -> DeviceRecord:
     """A device as it is told to the gateway.
 
@@ -118,5 +127,6 @@ def device_from_wire(message: pb.DeviceRecord) -> DeviceRecord:
             offline_codes_only=facts.offline_codes_only,
             supervision=facts.supervision,
             checksum=facts.checksum,
+            security=_security(message),
         ),
     )

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gateway.engine.book import Belief
-from gateway.policy.pacing import HubPace, failed, has_room, has_turn, worked
+from gateway.policy.pacing import HubPace, failed, goes_beside, has_room, has_turn, worked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from gateway.engine.book import Book
     from gateway.engine.parts import Listener, Parts
     from gateway.engine.rows import Rows
+    from gateway.policy.pacing import Security
     from latchbench.clock import Timer
 
 
@@ -62,18 +63,30 @@ class Hubs:
 
     def takes(self, book: Book, *, goes_on: bool) -> bool:
         """Take room for one command of this lock; without room or turn it stands in line."""
-        hub = self.of(book.device_id)
-        if not self._has_room(hub) or not has_turn(hub.line, book.device_id, goes_on=goes_on):
-            hub.line[book.device_id] = None
+        device_id = book.device_id
+        hub = self.of(device_id)
+        may_go = self._has_room(hub) and self._goes_beside(hub, device_id)
+        if not may_go or not has_turn(self._ready(hub), device_id, goes_on=goes_on):
+            hub.line[device_id] = None
             return False
-        hub.line.pop(book.device_id, None)
-        hub.under_way[book.device_id] = None
-        self._sent_through[book.device_id] = hub
+        hub.line.pop(device_id, None)
+        hub.under_way[device_id] = None
+        self._sent_through[device_id] = hub
         return True
 
     def _has_room(self, hub: Hub) -> bool:
         limit = None if not hub.name else self._parts.settings.pacing.commands_per_hub
         return has_room(hub.pace, limit, len(hub.under_way), self._parts.now_us())
+
+    def _goes_beside(self, hub: Hub, device_id: str) -> bool:
+        return goes_beside(self._security(device_id), map(self._security, hub.under_way))
+
+    def _security(self, device_id: str) -> Security:
+        return self._world.devices[device_id].facts.security
+
+    def _ready(self, hub: Hub) -> Iterator[str]:
+        """Those in line who could be given a command now, in their order."""
+        return (device_id for device_id in hub.line if self._goes_beside(hub, device_id))
 
     def release(self, book: Book) -> None:
         """Nothing of this lock is under way any more."""
@@ -84,10 +97,9 @@ class Hubs:
     def serve(self, device_id: str) -> None:
         """Give what room its hub has to those in line, the first one first."""
         hub = self.of(device_id)
-        while hub.line and self._has_room(hub):
-            first = next(iter(hub.line))
+        while self._has_room(hub) and (first := next(self._ready(hub), None)) is not None:
             self._poke(first)
-            if next(iter(hub.line), None) == first:
+            if next(self._ready(hub), None) == first:
                 del hub.line[first]  # it wants nothing any more
 
     # What a hub shows.
@@ -144,21 +156,26 @@ class Hubs:
             return
         self._parts.trace("gateway.hub.back", hub=hub.name or None)
         members = self._members(book)
-        for member in members:
-            member.hub_down_since_us = None
-            member.wants_walk = member.has_info  # whatever it said meanwhile was lost
+        self._not_down(members)
         for member in members:
             if member is not book:
                 self._poke(member.device_id)
+
+    def _not_down(self, members: list[Book]) -> None:
+        for member in members:
+            member.hub_down_since_us = None
+            member.wants_walk = member.has_info  # whatever it said meanwhile was lost
 
     def starts_afresh(self, book: Book) -> None:
         """The host of this lock is another one: nothing is known of its hub."""
         self.release(book)
         hub = self.of(book.device_id)
         hub.line.pop(book.device_id, None)
+        was_down = hub.pace.down_since_us is not None
         hub.pace = HubPace()
         self._arm(hub, book.device_id)
-        book.hub_down_since_us = None
+        if was_down:
+            self._not_down(self._members(book))
 
     def hurry(self, book: Book) -> None:
         """There is something new to do: a hub that is down is tried at once."""

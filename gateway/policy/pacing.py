@@ -14,11 +14,16 @@ answers takes its turn like the others, and no more.
 
 A failed transmission says nothing of the lock: it is not a silence, and nobody is believed dead
 because of it.
+
+Locks with Security S0 need a nonce of the hub's for every answer, and a hub that has turned to the
+next of them gives none (zwave-js/zwave-js#4483). So of them one at a time is spoken to, from the
+command until its report is there; see `goes_beside`. Other locks share the hub's room meanwhile.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from gateway.policy.retry import RESYNC_FIRST_US, backoff_us
@@ -31,6 +36,14 @@ CODE_GAP_US: Final = 2_000_000
 FAILURES_UNTIL_DOWN: Final = 3
 # How long a hub that once had less room than it should have is not given more: a tunable.
 ROOM_LEARNED_US: Final = 60_000_000
+
+
+class Security(StrEnum):
+    """How a lock and its hub encrypt what they say to each other."""
+
+    NONE = "none"
+    S0 = "s0"
+    S2 = "s2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +86,20 @@ def has_room(pace: HubPace, limit: int | None, under_way: int, now_us: int) -> b
     return not rooms or under_way < min(rooms)
 
 
+def goes_beside(security: Security, under_way: Iterable[Security]) -> bool:
+    """Whether a lock may be given a command while locks of these securities have theirs.
+
+    Only one lock with S0 at a time: with two, the answer of the first would be lost, and it would
+    have to be asked again. What encrypts otherwise, or not at all, is answered in the same exchange
+    and stands in nobody's way.
+    """
+    return security is not Security.S0 or Security.S0 not in under_way
+
+
 def has_turn(line: Iterable[str], device_id: str, *, goes_on: bool) -> bool:
     """Whether a lock may take what room there is, rather than stand in the line.
 
+    `line`: those that could be given a command now; who waits for something else holds up nobody.
     `goes_on`: it ends what it has begun; a read right before a write is worth nothing later.
     """
     return goes_on or next(iter(line), device_id) == device_id

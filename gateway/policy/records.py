@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 # At run time too: the store reads the fields of views to bring an answer back from its text.
 from gateway.policy.mutations import Mutation  # noqa: TC001
+from gateway.policy.pacing import Security
 from latchbench.pin import Pin  # noqa: TC001
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class Facts:
     offline_codes_only: bool = False
     supervision: bool = True
     checksum: bool = False
+    security: Security = Security.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import fcntl
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from gateway.store import schema
+from gateway.store import schema, upgrades
 from gateway.store.errors import StoreDamaged, StoreInUse, StoreUnavailable, translated
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Backend:
     `place` names it without a password. `reading` and `writing` share one pool; a transaction of
     `writing` takes SQLite's write lock at its beginning, because a read that turns into a write
     fails at once when another came first. With `one_connection` a reader must wait for the writer.
+    `upgraded_from` is the version of the schema that was found, None if it was this gateway's.
     """
 
     place: str
@@ -62,6 +63,7 @@ class Backend:
     writing: Engine
     one_connection: bool
     release: Callable[[], None]
+    upgraded_from: int | None = None
 
     def close(self) -> None:
         """Close every connection, then let another gateway in."""
@@ -70,7 +72,7 @@ class Backend:
 
 
 def open_backend(url: str) -> Backend:
-    """Open the database of `url`: made if there is none, checked if there is.
+    """Open the database of `url`: made if there is none, checked and upgraded if there is.
 
     `sqlite://` lives in memory, `sqlite:///PATH` in a file, `postgresql://...` on a server.
 
@@ -122,9 +124,9 @@ def _open_file(path: Path) -> Backend:
             _create_file(path)
         backend = _sqlite(place, release=release)
         undo.callback(backend.reading.dispose)
-        _check_file(path, backend)
+        found = _check_file(path, backend)
         undo.pop_all()
-    return backend
+    return replace(backend, upgraded_from=found)
 
 
 def _take_file_lock(path: Path) -> Callable[[], None]:
@@ -166,8 +168,11 @@ def _create_file(path: Path) -> None:
         os.close(directory)
 
 
-def _check_file(path: Path, backend: Backend) -> None:
-    """Refuse what is not a whole store of ours, before anything in it is changed."""
+def _check_file(path: Path, backend: Backend) -> int | None:
+    """Refuse what is not a whole store of ours, before anything in it is changed.
+
+    Then upgrade an older one; the version that it had, None if it was this one.
+    """
     _require_whole_pages(path)
     with backend.reading.connect() as connection:
         # Not quick_check: the index repeats every id, and comparing the two finds flipped bits.
@@ -175,7 +180,8 @@ def _check_file(path: Path, backend: Backend) -> None:
         damage = connection.execute(text("PRAGMA integrity_check(1)")).scalar_one()
         if damage != "ok":
             raise StoreDamaged(backend.place, " ".join(str(damage).split()))
-        schema.verify(connection, backend.place)
+    with backend.writing.begin() as connection:
+        found = upgrades.upgrade(connection, backend.place)
     # Outside SQLAlchemy: its transactions begin by themselves, and in one the mode cannot change.
     alone = backend.writing.raw_connection()
     try:
@@ -187,6 +193,7 @@ def _check_file(path: Path, backend: Backend) -> None:
     if row != ("wal",):
         raise StoreUnavailable(backend.place, f"it cannot have a write-ahead log: {row}")
     path.chmod(_FILE_MODE)
+    return found
 
 
 def _require_whole_pages(path: Path) -> None:
@@ -262,12 +269,13 @@ def _open_postgresql(url: URL) -> Backend:
         undo.callback(backend.close)
         with engine.begin() as connection:
             connection.execute(select(func.pg_advisory_xact_lock(_CREATION_LOCK)))
+            found = None
             if schema.table_names(connection) & set(schema.metadata.tables):
-                schema.verify(connection, place)
+                found = upgrades.upgrade(connection, place)
             else:
                 schema.create(connection)
         undo.pop_all()
-    return backend
+    return replace(backend, upgraded_from=found)
 
 
 def _set_up_postgresql(connection: Any, record: Any) -> None:

@@ -36,7 +36,9 @@ from latchbench.pin import Pin
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect
 
-SCHEMA_VERSION: Final = 1
+# Any change of the tables, and any new meaning of what is in them, is a new version and a step in
+# `gateway.store.upgrades`.
+SCHEMA_VERSION: Final = 2
 APPLICATION: Final = "latchbench gateway"
 
 # SQLite's own row number is a 64-bit INTEGER; any other spelling would make a second index of it.
@@ -213,10 +215,10 @@ def table_names(connection: Connection) -> set[str]:
     return set(inspect(connection).get_table_names())
 
 
-def verify(connection: Connection, path: str) -> None:
-    """Check that the tables are ours, of a version we know, and complete.
+def version(connection: Connection, path: str) -> int:
+    """The version of a store of ours, this gateway's or an older one.
 
-    Raises `StoreNewer`, or `StoreDamaged` with what is wrong.
+    Raises `StoreNewer`, or `StoreDamaged` for what is no store of ours.
     """
     names = table_names(connection)
     if meta.name not in names:
@@ -226,11 +228,20 @@ def verify(connection: Connection, path: str) -> None:
     rows = connection.execute(select(meta.c.application, meta.c.schema_version)).all()
     if len(rows) != 1 or rows[0].application != APPLICATION:
         raise StoreDamaged(path, f"its table meta is not that of a {APPLICATION}")
-    version = rows[0].schema_version
-    if not isinstance(version, int) or version < SCHEMA_VERSION:
-        raise StoreDamaged(path, f"there never was a schema version {version!r}")
-    if version > SCHEMA_VERSION:
-        raise StoreNewer(path, version, SCHEMA_VERSION)
+    found = rows[0].schema_version
+    if not isinstance(found, int) or found < 1:
+        raise StoreDamaged(path, f"there never was a schema version {found!r}")
+    if found > SCHEMA_VERSION:
+        raise StoreNewer(path, found, SCHEMA_VERSION)
+    return found
+
+
+def verify(connection: Connection, path: str) -> None:
+    """Check that the tables of this version are complete.
+
+    Raises `StoreDamaged` with what is missing.
+    """
+    names = table_names(connection)
     for table in metadata.sorted_tables:
         if table.name not in names:
             raise StoreDamaged(path, f"its table {table.name} is missing")

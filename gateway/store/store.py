@@ -100,7 +100,7 @@ class Store:
 
     @classmethod
     def open(cls, url: str, *, inline: bool = False) -> Self:
-        """Open the store of `url`, and make it if there is none.
+        """Open the store of `url`: made if there is none, upgraded if it is of an older gateway.
 
         `sqlite://` lives in memory, `sqlite:///PATH` in a file that is then owned by this process,
         `postgresql://...` on a server. With `inline` the store belongs to the calling thread (any
@@ -114,6 +114,11 @@ class Store:
     def place(self) -> str:
         """The file's path, `:memory:`, or the server's URL without its password."""
         return self._backend.place
+
+    @property
+    def upgraded_from(self) -> int | None:
+        """The version that the store had before it was opened here; None if it had this one."""
+        return self._backend.upgraded_from
 
     @property
     def inline(self) -> bool:

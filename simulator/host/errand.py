@@ -24,6 +24,7 @@ class LockErrand:
     replies: list[Reply]
     set_out: Callable[[LockErrand], int]
     not_sent: Callable[[LockErrand], None]
+    needs_nonce: bool
     speaks_until_us: int = field(default=0, init=False)
     is_over: bool = field(default=False, init=False)
 

@@ -22,6 +22,10 @@ class Errand(Protocol):
         """The name of the lock that it is for."""
 
     @property
+    def needs_nonce(self) -> bool:
+        """Whether the lock's answer waits for a nonce of the hub's (Security S0)."""
+
+    @property
     def speaks_until_us(self) -> int:
         """Until when the hub is heard because of it, and therefore hears nothing."""
 
@@ -57,6 +61,18 @@ class Hub:
         """The end of a frame is known: the air is free for the next one."""
         self._air = end(self._air, errand)
         self._go_on()
+
+    def loses_answer(self, errand: Errand) -> bool:
+        """Whether a lock asks in vain for the nonce that its answer needs.
+
+        A hub that was given something for another such lock as well turns to that one as soon as
+        this one has acknowledged, and then has no nonce to give: the lock asks again and again, and
+        is not heard (zwave-js/zwave-js#4483). What that jam costs the others in air time nobody has
+        measured, so here it costs none, and how long a frame takes does not matter.
+        """
+        return errand.needs_nonce and any(
+            other.needs_nonce and other.lock != errand.lock for other in self._air.held
+        )
 
     def hears_from_us(self, lock: str, now_us: int) -> int:
         """When the hub can first hear what `lock` says unasked at `now_us`.

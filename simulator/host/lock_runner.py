@@ -109,7 +109,8 @@ class LockRunner:
             if verdict is Verdict.AGAIN and self._answered_before(command.id, reply):
                 return
             self._take(command.id)
-        errand = LockErrand(self.name, command, [reply], self._send, self._not_sent)
+        needs_nonce = self.link.needs_nonce
+        errand = LockErrand(self.name, command, [reply], self._send, self._not_sent, needs_nonce)
         self._world.work.count += 1
         self._open.append(errand)
         self.hub.carry(errand)
@@ -246,6 +247,9 @@ class LockRunner:
     def _returned(self, errand: LockErrand, report: Report) -> None:
         if errand.is_over:
             return  # the hub went down meanwhile
+        if report.incarnation is not None and self.hub.loses_answer(errand):
+            self.story.emit("lock.answer.lost", command=errand.command.kind.value, why="nonce")
+            report = self._report_of(errand.command, TransmitOutcome.OK, report.attempts)
         self._end(errand, report)
         self.hub.ended(errand)
 

@@ -13,7 +13,7 @@ from simulator.model.events import BatteryLevel, Hung, PowerCut, Restarted
 from simulator.model.lock import step
 from simulator.model.memory import Offline
 from simulator.model.state import MemoryMismatch, boot, fresh, power_of
-from simulator.model.words import Power
+from simulator.model.words import Power, Security
 from simulator.radio.link import Link
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def as_recorded(profile: Profile, record: Record, now_us: int) -> tuple[LockStat
         faults=record.faults,
         loss=record.loss,
         latency_us=record.latency_us,
+        needs_nonce=_needs_nonce(profile),
     )
     return state, link
 
@@ -113,8 +114,12 @@ def _new(settings: LockSettings, seed: int, now_us: int) -> Start:
     fill = to_fill(profile, memory, settings.fill_slots, stream)
     state = boot(profile, with_codes(profile, memory, fill), now_us)
     state = _powered(settings, state, now_us)
-    link = Link(settings.radio, powered=state.is_alive)
+    link = Link(settings.radio, powered=state.is_alive, needs_nonce=_needs_nonce(profile))
     return Start(state, link, None, is_new=True, filled=len(fill))
+
+
+def _needs_nonce(profile: Profile) -> bool:
+    return profile.security is Security.S0
 
 
 def _powered(settings: LockSettings, state: LockState, now_us: int) -> LockState:

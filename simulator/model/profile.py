@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from latchbench.pin import Pin
-    from simulator.model.words import DuplicatePolicy, Notice, ReadbackStyle, Schedules
+    from simulator.model.words import (
+        DuplicatePolicy,
+        Notice,
+        ReadbackStyle,
+        Schedules,
+        Security,
+    )
 
 
 class InvalidProfile(ValueError):
@@ -83,6 +89,7 @@ class Profile:
     relock_after_us: int | None
     """That long after any unlocking the lock locks itself; None: never."""
     readback_style: ReadbackStyle
+    security: Security
     supervision: SupervisionSupport
     checksum: bool
     schedules: Schedules
@@ -144,6 +151,7 @@ class Advertised:
     has_keypad: bool
     reserved_slots: frozenset[int]
     readback_style: ReadbackStyle
+    security: Security
     supervision: SupervisionSupport
     checksum: bool
     schedules: Schedules

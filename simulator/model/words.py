@@ -62,6 +62,14 @@ class SupervisionSupport(StrEnum):
     NONE = "none"
 
 
+class Security(StrEnum):
+    """How a lock and its hub encrypt what they say to each other."""
+
+    NONE = "none"
+    S0 = "s0"  # every message, either way, needs a nonce that is asked for first (Security CC)
+    S2 = "s2"  # a few bytes more and no frame, so that to this radio it is as none
+
+
 class Schedules(StrEnum):
     """Whether the lock itself keeps a code to its hours."""
 

@@ -21,6 +21,7 @@ from simulator.model.words import (
     OfflineCodes,
     ReadbackStyle,
     Schedules,
+    Security,
     SupervisionSupport,
 )
 
@@ -217,6 +218,7 @@ SHARED_FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "has_keypad": Field("has_keypad", yes_or_no),
         "reserved_slots": Field("reserved_slots", set_of(whole_number)),
         "readback_style": Field("readback_style", word_of(ReadbackStyle)),
+        "security": Field("security", word_of(Security)),
         "supervision": Field("supervision", word_of(SupervisionSupport)),
         "checksum": Field("checksum", yes_or_no),
         "schedules": Field("schedules", word_of(Schedules)),

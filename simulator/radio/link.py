@@ -77,6 +77,8 @@ class Link:
     `loss`, `latency_us`: of a degraded radio, how likely it is that a frame is lost in one
     direction with all its repetitions, and how much longer it takes; None: a fifth of the time
     after which the hub gives one attempt up.
+    `needs_nonce`: each message, either way, waits for a nonce that is asked for first (Security
+    S0). What that costs is the timing's to say; it makes no message likelier to be lost.
     """
 
     state: RadioState
@@ -86,6 +88,7 @@ class Link:
     news_until_us: int = 0
     loss: float = DEGRADED_LOSS
     latency_us: int | None = None
+    needs_nonce: bool = False
 
 
 def send(
@@ -107,8 +110,9 @@ def send(
     sleeps = link.state is RadioState.ASLEEP
     # The lock must still be listening when the frame is there, not merely when it is sent.
     beamed = sleeps and now_us + frame_us >= link.awake_until_us
-    at_us = now_us + late_us + (first_frame_us if beamed else frame_us)
-    speaks_until_us = at_us
+    speaks_until_us = now_us + late_us + (first_frame_us if beamed else frame_us)
+    at_us = speaks_until_us + timing.nonce_us(frame_us, needed=link.needs_nonce)
+    reply_us += timing.nonce_us(reply_us, needed=link.needs_nonce)
     latest_us = no_ack_at_us - late_us - reply_us - 1
     in_time = hears(link) and not is_lost and at_us <= no_ack_at_us
     arrivals: tuple[Arrival, ...] = ()
@@ -200,7 +204,9 @@ def notify(
     lost is lost for ever. Notifications of one lock arrive in the order in which they were said. A
     notification does not wake the lock.
     """
-    said_us = now_us + timing.frame_us.draw(rng) + _extra_us(link, timing)
+    frame_us = timing.frame_us.draw(rng)
+    nonce_us = timing.nonce_us(frame_us, needed=link.needs_nonce)
+    said_us = now_us + frame_us + nonce_us + _extra_us(link, timing)
     is_lost = _is_lost(link, rng)
     is_heard = link.powered and link.state in IS_HEARD and not is_lost
     news = _over_the_air(is_heard, max(said_us, link.news_until_us))

@@ -45,6 +45,7 @@ class Timing:
     `no_ack_attempt_us`: until the hub gives one attempt up that nobody acknowledged.
     `retry_gap_us`: between such attempts, of which there are `attempts_max`.
     `awake_window_us`: how long a woken lock goes on listening after a frame that it heard.
+    `nonce_frames`: frames that go before each message, either way, of a lock that needs a nonce.
     """
 
     name: str
@@ -54,21 +55,32 @@ class Timing:
     retry_gap_us: int
     attempts_max: int
     awake_window_us: int
+    nonce_frames: int
 
     def __post_init__(self) -> None:
-        if self.attempts_max < 1 or self.retry_gap_us < 0 or self.awake_window_us < 0:
+        counts = (self.attempts_max - 1, self.retry_gap_us, self.awake_window_us, self.nonce_frames)
+        if min(counts) < 0:
             raise ValueError(f"timing {self.name}: a count or duration is out of range")
         if self.first_frame_us.low_us < self.frame_us.low_us:
             raise ValueError(f"timing {self.name}: a beam cannot make a frame faster")
         # Else a hub would give up while a good answer is under way, and "no acknowledgement"
         # would no longer come after everything else that a command can cause.
-        if self.no_ack_attempt_us.low_us < self.first_frame_us.high_us + self.frame_us.high_us:
+        frames_us = (1 + 2 * self.nonce_frames) * self.frame_us.high_us
+        if self.no_ack_attempt_us.low_us < self.first_frame_us.high_us + frames_us:
             raise ValueError(f"timing {self.name}: gives up before the slowest answer is there")
 
     @property
     def latency_min_us(self) -> int:
         """No frame, in either direction, is faster than this."""
         return self.frame_us.low_us
+
+    def nonce_us(self, frame_us: int, *, needed: bool) -> int:
+        """How much longer a message takes of which a frame takes `frame_us`, if it needs a nonce.
+
+        All frames of one message take the same time, so this takes no number from anybody's chance:
+        two runs that differ in a lock's security alone can be compared.
+        """
+        return self.nonce_frames * frame_us if needed else 0
 
     def draw_silence_us(self, rng: Random) -> int:
         """How long a hub tries in vain: every attempt and the gaps between them.
@@ -97,6 +109,10 @@ ZWAVE: Final = Timing(
     # A tunable: no source says how long a frequently listening lock stays awake after an exchange
     # (estimates run from 1 to 10 s).
     awake_window_us=2_000 * _MS,
+    # S0: a nonce is asked for and given before each message (zwave-js, docs "first steps": devices
+    # with S0 "need to exchange three commands for each report"), so a command and its answer are
+    # six frames.
+    nonce_frames=2,
 )
 
 FAST: Final = Timing(
@@ -110,6 +126,8 @@ FAST: Final = Timing(
     retry_gap_us=50 * _MS,
     attempts_max=2,
     awake_window_us=200 * _MS,
+    # The seed alone decides the order of events, not what a lock encrypts with.
+    nonce_frames=0,
 )
 
 INSTANT: Final = Timing(
@@ -120,6 +138,7 @@ INSTANT: Final = Timing(
     retry_gap_us=0,
     attempts_max=1,
     awake_window_us=0,
+    nonce_frames=0,
 )
 
 TIMINGS: Final[Mapping[str, Timing]] = MappingProxyType(

@@ -150,6 +150,16 @@ MISTAKES = (
     ),
     Mistake("ignores_the_hub", "hubs/nine-rooms.yaml", {"": "none[1]: it happened: room-"}),
     Mistake(
+        "ignores_nonces",
+        "hubs/locks-with-s0.yaml",
+        {
+            "database=right": (
+                "none[1]: it happened: room-1 lock.answer.lost",
+                "none[2]: it happened: gateway gateway.lock.no_answer",
+            )
+        },
+    ),
+    Mistake(
         "takes_failures_for_silence",
         "hubs/full-queue.yaml",
         {"": "contains[2]: it never happened"},

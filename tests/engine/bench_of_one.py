@@ -114,7 +114,8 @@ class BenchOfOne:
                 host=name,
                 host_address="",
                 profile="plain",
-                facts=self._facts or Facts(slots=lock.slots, code_lengths=(4,)),
+                facts=self._facts
+                or Facts(slots=lock.slots, code_lengths=(4,), security=lock.security),
             )
             for name, lock in self.locks.items()
         ]

@@ -28,6 +28,7 @@ from gateway.policy.commands import (
     Walk,
     WalkBody,
 )
+from gateway.policy.pacing import Security
 
 MASK = b"*" * 10
 
@@ -49,7 +50,8 @@ class PlainLock:
 
     `truncates_to` digits are kept of each code. A lock that `pretends` says that it stored or
     cleared a code and did not. `lacks` are slots that it counts but does not have. One that `errs`
-    stores so many slots further on than it was told, after the last one in the first.
+    stores so many slots further on than it was told, after the last one in the first. `security` is
+    what a hub's database says of it.
     """
 
     name: str
@@ -61,6 +63,7 @@ class PlainLock:
     incarnation: int = 1
     code_length: int | None = None
     has_checksum: bool = False
+    security: Security = Security.NONE
     tells_writes: bool = False
     refuses: bool = False
     pretends: bool = False

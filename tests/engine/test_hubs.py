@@ -19,7 +19,7 @@ from gateway.policy.commands import (
     Walk,
 )
 from gateway.policy.errors import DeviceOffline
-from gateway.policy.pacing import Pacing
+from gateway.policy.pacing import Pacing, Security
 from tests.engine.bench_of_one import HOUR_US, MINUTE_US, SECOND_US, BenchOfOne, a_bench
 from tests.engine.plain_lock import PlainLock, Reach
 
@@ -115,6 +115,86 @@ def test_a_lock_that_is_back_gets_what_it_was_promised() -> None:
     bench.locks["dead"].heal()
     bench.advance(2 * MINUTE_US)
     assert [lock.codes for lock in bench.locks.values()] == [{1: "1234"}] * 2
+
+
+# Locks with S0.
+
+OLD = [f"old-{number}" for number in range(4)]
+NEW = [f"new-{number}" for number in range(4)]
+
+
+def of_both_kinds(*, hub: str = "attic", **options: object) -> BenchOfOne:
+    """Locks with S0, and others that stand behind them in every order by name or by request."""
+    old = [PlainLock(name, security=Security.S0) for name in OLD]
+    new = [PlainLock(name, security=Security.S2) for name in NEW]
+    return a_bench(*old, *new, hub=hub, **options)
+
+
+def in_the_air(bench: BenchOfOne, names: list[str]) -> list[str]:
+    return [flight.device_id for flight in bench.in_flight if flight.device_id in names]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize(("hub", "most_old", "most"), [("attic", 1, 4), ("", 4, 8)])
+def test_of_the_locks_with_s0_on_a_shared_hub_one_at_a_time_is_spoken_to(
+    seed: int, hub: str, most_old: int, most: int
+) -> None:
+    bench = of_both_kinds(hub=hub)
+    random = Random(seed)
+    call = bench.create()
+    found_old = found = 0
+    while bench.in_flight:
+        found_old = max(found_old, len(in_the_air(bench, OLD)))
+        found = max(found, len(bench.in_flight))
+        bench.carry(random.choice(bench.in_flight))
+    assert (found_old, found) == (most_old, most)
+    (code,) = {view.code for view in call.value.access_codes}
+    assert code is not None
+    assert {lock.codes[1] for lock in bench.locks.values()} == {code.reveal()}
+
+
+def test_a_slow_lock_with_s0_holds_up_its_like_and_nobody_else() -> None:
+    bench = of_both_kinds(programming="async")
+    bench.create(code="1234")
+    (slow,) = in_the_air(bench, OLD)
+    while others := [flight for flight in bench.in_flight if flight.device_id != slow]:
+        bench.carry(others[0])
+    assert [bench.locks[name].codes for name in NEW] == [{1: "1234"}] * len(NEW)
+    assert [bench.locks[name].codes for name in OLD] == [{}] * len(OLD)
+    bench.settle()
+    assert [bench.locks[name].codes for name in OLD] == [{1: "1234"}] * len(OLD)
+
+
+def test_a_silent_lock_with_s0_takes_its_turn_and_no_more() -> None:
+    bench = of_both_kinds(programming="async")
+    dead = bench.locks[OLD[0]]
+    dead.reach = Reach.SILENT
+    bench.create(code="1234")
+    bench.settle()
+    assert [bench.locks[name].codes for name in OLD[1:]] == [{1: "1234"}] * (len(OLD) - 1)
+
+
+def test_with_s0_too_a_write_follows_its_read_at_once_and_the_turn_goes_round() -> None:
+    bench = of_both_kinds(programming="async", pacing=Pacing(code_gap_us=0))
+    bench.hold(shelf=True)
+    for code in ("1234", "4321"):
+        bench.create(code=code)
+    bench.release()
+    stored: list[str] = []
+    while bench.in_flight:
+        bench.clock.move(bench.now_us + 1_000)
+        flight = bench.carry()
+        if isinstance(flight.command, SetCode) and flight.device_id in OLD:
+            stored.append(flight.device_id)
+    assert sorted(stored[: len(OLD)]) == OLD
+    per_code = [ReadCode, SetCode, ReadCode]
+    for name in OLD:
+        assert [type(command) for command in bench.locks[name].log] == [
+            ReadInfo,
+            Walk,
+            *per_code,
+            *per_code,
+        ]
 
 
 # Failed transmissions.
@@ -234,6 +314,28 @@ def test_a_host_that_starts_afresh_has_a_hub_that_is_up() -> None:
     bench.host_down()
     put(bench, Reach.GOOD)
     bench.host_up()
+    bench.settle()
+    assert [lock.codes for lock in bench.locks.values()] == [{1: "1234"}] * 2
+
+
+def test_a_hub_of_which_nothing_is_known_any_more_is_down_for_none_of_its_locks() -> None:
+    bench = on_one_hub("front", "back", programming="async")
+    put(bench, Reach.UNSENT)
+    bench.create(code="1234")
+    bench.advance(HOUR_US)
+    put(bench, Reach.GOOD)
+    bench.host_up("front")
+    bench.settle()
+    assert [lock.codes for lock in bench.locks.values()] == [{1: "1234"}] * 2
+    assert [bench.problems(name) for name in bench.locks] == [[], []]
+
+
+def test_a_stream_that_opens_anew_under_a_command_leaves_its_room_to_those_in_line() -> None:
+    """The end of the stream before came with the opening of this one, and nobody was told of it."""
+    bench = on_one_hub("front", "back", programming="async", pacing=Pacing(1, code_gap_us=0))
+    bench.create(code="1234")
+    bench.in_flight.clear()
+    bench.host_up("front")
     bench.settle()
     assert [lock.codes for lock in bench.locks.values()] == [{1: "1234"}] * 2
 

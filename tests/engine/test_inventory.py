@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.api.admin import device_from_wire
+from gateway.policy.pacing import Security
 from protos.access.v1 import admin_pb2 as pb
 from tests.engine.bench_of_one import MINUTE_US, a_bench
 
@@ -32,6 +33,11 @@ def test_facts_that_a_lock_can_have_are_taken() -> None:
     assert list(bench.locks["front"].codes) == [2]
 
 
+def test_a_lock_of_which_nobody_says_how_it_encrypts_encrypts_nothing() -> None:
+    assert device_from_wire(told()).facts.security is Security.NONE
+    assert device_from_wire(told(security="s0")).facts.security is Security.S0
+
+
 @pytest.mark.parametrize(
     "facts",
     [
@@ -39,11 +45,12 @@ def test_facts_that_a_lock_can_have_are_taken() -> None:
         {"code_lengths": [0]},
         {"code_lengths": [4, 40]},
         {"slots": 0},
+        {"security": "S0"},
     ],
     ids=str,
 )
 def test_facts_that_no_lock_can_have_are_refused_when_they_are_told(
     facts: dict[str, object],
 ) -> None:
-    with pytest.raises(ValueError, match=r"lock|code"):
+    with pytest.raises(ValueError, match=r"lock|code|none, s0, s2"):
         device_from_wire(told(**facts))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pytest
+
 from latchbench.clock import Clock
 from latchbench.pin import Pin
 from latchbench.trace import Masker, Tracer
@@ -13,6 +15,7 @@ from simulator.host.lock_runner import LockRunner
 from simulator.host.messages import Command, CommandId, Notification, Report
 from simulator.host.world import OpenWork, World
 from simulator.model.events import Ping, SetCode, ThumbTurned
+from simulator.model.words import Security
 from simulator.radio.air import HUB_HOLDS_MAX
 from simulator.radio.timing import FAST, INSTANT, ZWAVE, Timing
 from simulator.radio.words import RadioState, TransmitOutcome
@@ -32,18 +35,24 @@ class House:
     on: dict[str, str]
     timing: Timing = FAST
     radio: dict[str, RadioState] = field(default_factory=dict)
+    security: dict[str, Security] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.clock = Clock(START_US)
         self.tracer = Tracer(self.clock, Masker(b"key"))
         self.told: list[tuple[int, Notification]] = []
         self.ends: list[tuple[int, str, TransmitOutcome | None]] = []
+        self.answered: list[str] = []
         self.work = OpenWork()
         world = World(self.clock, self.tracer, self.timing, 7, self.folder, self._hear, self.work)
         self.hubs = {name: Hub(name, self.tracer) for name in dict.fromkeys(self.on.values())}
         self.locks = {
             name: LockRunner(
-                lock_settings(name, radio=self.radio.get(name, RadioState.AWAKE)),
+                lock_settings(
+                    name,
+                    radio=self.radio.get(name, RadioState.AWAKE),
+                    security=self.security.get(name, Security.S2),
+                ),
                 world,
                 self.hubs[hub],
             )
@@ -56,6 +65,8 @@ class House:
     def send(self, lock: str, action: Action, command_id: CommandId | None = None) -> None:
         def ended(report: Report) -> None:
             self.ends.append((self.clock.now_us(), lock, report.transmit))
+            if report.incarnation is not None:
+                self.answered.append(lock)
 
         command = Command(f"id-{lock}", action, command_id, supervised=True)
         self.locks[lock].command(command, ended)
@@ -225,6 +236,75 @@ def test_what_is_said_while_the_hub_is_down_is_lost_and_counted(tmp_path: Path) 
     assert [told.number for _, told in house.told] == [1, 3]
     assert "lock.unheard" in [event.kind for event in house.tracer.take()]
     assert house.work.count == 0
+
+
+# Locks with S0.
+
+S0 = {"a": Security.S0, "b": Security.S0, "c": Security.S0}
+
+
+@pytest.mark.parametrize("timing", [FAST, ZWAVE, INSTANT], ids=lambda timing: timing.name)
+def test_of_two_locks_with_s0_commanded_at_once_the_first_obeys_and_its_answer_is_lost(
+    tmp_path: Path, timing: Timing
+) -> None:
+    house = one_hub(tmp_path, "a", "b", timing=timing, security=S0)
+    for lock in "ab":
+        house.send(lock, SetCode(1, Pin("4821")))
+    house.run()
+    assert house.outcomes() == [TransmitOutcome.OK] * 2
+    assert house.answered == ["b"]
+    assert [list(house.locks[lock].state.memory.slots) for lock in "ab"] == [[1], [1]]
+    lost = [event for event in house.tracer.take() if event.kind == "lock.answer.lost"]
+    assert [(event.source, event.fields["why"]) for event in lost] == [("a", "nonce")]
+    assert house.work.count == 0
+
+
+def test_a_command_that_comes_before_the_answer_is_there_is_soon_enough_to_lose_it(
+    tmp_path: Path,
+) -> None:
+    house = one_hub(tmp_path, "a", "b", timing=ZWAVE, security=S0)
+    house.send("a", SetCode(1, Pin("4821")))
+    while not house.locks["a"].state.memory.slots:
+        house.clock.move(house.clock.next_timer_us() or 0)
+        house.clock.fire_next()
+    house.send("b", Ping())
+    house.run()
+    assert house.answered == ["b"]
+
+
+def test_locks_with_s0_that_are_commanded_one_after_the_other_are_heard(tmp_path: Path) -> None:
+    house = one_hub(tmp_path, "a", "b", "c", security=S0)
+    for lock in "abc":
+        house.send(lock, Ping())
+        house.run()
+    assert house.answered == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("names", ["aa", "ax", "xa", "xax", "xy"])
+def test_only_another_lock_with_s0_takes_an_answer_away(tmp_path: Path, names: str) -> None:
+    house = one_hub(tmp_path, *dict.fromkeys(names), security=S0)
+    for lock in names:
+        house.send(lock, Ping())
+    house.run()
+    assert house.answered == list(names)
+
+
+def test_locks_with_s0_on_hubs_of_their_own_do_not_meet(tmp_path: Path) -> None:
+    house = House(tmp_path, {"a": "attic", "b": "cellar"}, security=S0)
+    for lock in "ab":
+        house.send(lock, Ping())
+    house.run()
+    assert sorted(house.answered) == ["a", "b"]
+
+
+def test_an_answer_that_was_lost_stays_lost_when_the_command_is_sent_again(tmp_path: Path) -> None:
+    house = one_hub(tmp_path, "a", "b", security=S0)
+    house.send("a", Ping(), CommandId(1, 1))
+    house.send("b", Ping())
+    house.run()
+    house.send("a", Ping(), CommandId(1, 1))
+    assert house.order() == ["a", "b", "a"]
+    assert house.answered == ["b"]
 
 
 def test_at_one_instant_the_order_is_that_of_the_commands(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from gateway.policy.pacing import (
     FAILURES_UNTIL_DOWN,
     ROOM_LEARNED_US,
     HubPace,
+    Security,
     failed,
+    goes_beside,
     has_room,
     has_turn,
     worked,
@@ -50,6 +52,22 @@ def test_a_lock_waits_for_those_before_it_unless_it_ends_what_it_began() -> None
     assert has_turn(["a", "b"], "a", goes_on=False)
     assert not has_turn(["b", "a"], "a", goes_on=False)
     assert has_turn(["b", "a"], "a", goes_on=True)
+
+
+@pytest.mark.parametrize(
+    ("security", "under_way", "goes"),
+    [
+        (Security.S0, [], True),
+        (Security.S0, [Security.NONE, Security.S2], True),
+        (Security.S0, [Security.S2, Security.S0], False),
+        (Security.S2, [Security.S0, Security.S2], True),
+        (Security.NONE, [Security.S0], True),
+    ],
+)
+def test_only_locks_with_s0_wait_and_only_for_each_other(
+    security: Security, under_way: list[Security], goes: bool
+) -> None:
+    assert goes_beside(security, under_way) is goes
 
 
 def test_a_failure_with_others_under_way_teaches_how_much_the_hub_holds() -> None:

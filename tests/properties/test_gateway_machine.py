@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from gateway.policy.pacing import Pacing
+from gateway.policy.pacing import Pacing, Security
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, SECOND_US, BenchOfOne
 from tests.engine.plain_lock import PlainLock, Reach
 from tests.properties.gateway_oracle import GatewayOracle
@@ -65,6 +65,7 @@ class GatewayMachine(RuleBasedStateMachine):
         programming=st.sampled_from(["sync", "async"]),
         hub=st.sampled_from(["", "", "shared"]),
         commands=st.sampled_from([1, 4]),
+        security=st.sampled_from(Security),
         gap_us=st.sampled_from([0, 0, 2 * SECOND_US]),
     )
     def a_house(
@@ -78,12 +79,14 @@ class GatewayMachine(RuleBasedStateMachine):
         programming: str,
         hub: str,
         commands: int,
+        security: Security,
         gap_us: int,
     ) -> None:
         self.left_out = left_out
         attic = PlainLock("attic", slots=3, supervised=supervised, has_checksum=checksum)
         barn = PlainLock("barn", slots=4, masked=masked, tells_writes=tells_writes)
         attic.lacks = set(lacks)
+        attic.security = barn.security = security
         pacing = Pacing(commands, gap_us)
         self.bench = BenchOfOne(attic, barn, programming=programming, hub=hub, pacing=pacing)
         self.oracle = GatewayOracle(self.bench)

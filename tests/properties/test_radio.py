@@ -28,9 +28,10 @@ def timings(draw: st.DrawFn) -> Timing:
     if draw(st.booleans()):
         return TIMINGS[draw(st.sampled_from(sorted(TIMINGS)))]
     low_us, width_us, beam_us, patience_us = (draw(st.integers(0, 10**6)) for _ in range(4))
+    nonce_frames = draw(st.integers(0, 2))
     frame_us = Span(low_us, low_us + width_us)
     first_frame_us = Span(low_us + beam_us, low_us + beam_us + width_us)
-    slowest_us = frame_us.high_us + first_frame_us.high_us
+    slowest_us = (1 + 2 * nonce_frames) * frame_us.high_us + first_frame_us.high_us
     return Timing(
         name="drawn",
         frame_us=frame_us,
@@ -39,6 +40,7 @@ def timings(draw: st.DrawFn) -> Timing:
         retry_gap_us=draw(st.integers(0, 10**6)),
         attempts_max=draw(st.integers(1, 5)),
         awake_window_us=draw(st.integers(0, 10**7)),
+        nonce_frames=nonce_frames,
     )
 
 
@@ -50,6 +52,7 @@ def links(draw: st.DrawFn) -> Link:
         powered=draw(st.sampled_from([True, True, False])),
         loss=draw(st.sampled_from([0.0, 0.3, 1.0])),
         latency_us=draw(st.none() | st.integers(0, 10**7)),
+        needs_nonce=draw(st.booleans()),
     )
     for name in draw(st.lists(st.sampled_from(FAULT_NAMES), max_size=3)):
         if draw(st.booleans()):

@@ -27,6 +27,40 @@ def test_the_first_frame_to_a_sleeping_lock_costs_a_beam() -> None:
     assert (end.outcome, end.attempts) == (TransmitOutcome.OK, 2)
 
 
+def test_a_command_to_a_lock_that_needs_nonces_and_its_answer_are_six_frames() -> None:
+    _, plain, end = travelled(a_link(), timing=ZWAVE)
+    _, slow, slow_end = travelled(replace(a_link(), needs_nonce=True), timing=ZWAVE)
+    there_us = plain.arrivals[0].at_us - NOW_US
+    back_us = end.at_us - plain.arrivals[0].at_us
+    assert slow.arrivals[0].at_us - NOW_US == 3 * there_us
+    assert slow_end.at_us - slow.arrivals[0].at_us == 3 * back_us
+    assert slow.speaks_until_us == plain.speaks_until_us  # then the hub listens for the nonce
+    assert (slow_end.outcome, slow_end.carries_reply) == (end.outcome, end.carries_reply)
+    assert slow.no_ack_at_us == plain.no_ack_at_us
+
+
+def test_the_beam_to_a_sleeping_lock_is_paid_once_whatever_its_messages_need() -> None:
+    _, plain, _ = travelled(a_link(RadioState.ASLEEP), timing=ZWAVE)
+    link = replace(a_link(RadioState.ASLEEP), needs_nonce=True)
+    _, slow, end = travelled(link, timing=ZWAVE)
+    assert 20_000 <= slow.arrivals[0].at_us - plain.arrivals[0].at_us <= 100_000
+    assert end.attempts == 2
+
+
+def test_what_a_lock_that_needs_nonces_says_unasked_is_three_frames() -> None:
+    _, (plain_us,), _ = notify(a_link(), NOW_US, ZWAVE, Random(1))
+    _, (slow_us,), _ = notify(replace(a_link(), needs_nonce=True), NOW_US, ZWAVE, Random(1))
+    assert slow_us - NOW_US == 3 * (plain_us - NOW_US)
+
+
+@pytest.mark.parametrize("timing", [FAST, INSTANT], ids=lambda timing: timing.name)
+def test_nonces_cost_nothing_where_times_are_not_measured(timing: Timing) -> None:
+    assert (
+        travelled(a_link(), timing=timing)[1:]
+        == (travelled(replace(a_link(), needs_nonce=True), timing=timing)[1:])
+    )
+
+
 def test_a_woken_lock_hears_the_next_frame_without_a_beam() -> None:
     link, first, _ = travelled(a_link(RadioState.ASLEEP))
     _, second = sent(link, now_us=first.report_at_us)

@@ -86,6 +86,15 @@ def test_a_timing_that_tries_never_or_waits_backwards_is_refused() -> None:
         replace(FAST, retry_gap_us=-1)
     with pytest.raises(ValueError, match="out of range"):
         replace(FAST, awake_window_us=-1)
+    with pytest.raises(ValueError, match="out of range"):
+        replace(FAST, nonce_frames=-1)
+
+
+def test_a_nonce_costs_two_frames_more_with_measured_times_and_none_with_the_others() -> None:
+    assert ZWAVE.nonce_us(30_000, needed=True) == 60_000
+    for timing in (FAST, INSTANT):
+        assert timing.nonce_us(30_000, needed=True) == 0
+    assert ZWAVE.nonce_us(30_000, needed=False) == 0
 
 
 def test_a_beam_that_speeds_a_frame_up_is_refused() -> None:
@@ -98,3 +107,10 @@ def test_a_hub_that_gives_up_before_the_slowest_answer_is_refused() -> None:
     replace(FAST, no_ack_attempt_us=Span(slowest_us, slowest_us))
     with pytest.raises(ValueError, match="gives up"):
         replace(FAST, no_ack_attempt_us=Span(slowest_us - 1, slowest_us))
+
+
+def test_the_slowest_answer_is_one_with_nonces() -> None:
+    slowest_us = FAST.first_frame_us.high_us + 5 * FAST.frame_us.high_us
+    replace(FAST, nonce_frames=2, no_ack_attempt_us=Span(slowest_us, slowest_us))
+    with pytest.raises(ValueError, match="gives up"):
+        replace(FAST, nonce_frames=2, no_ack_attempt_us=Span(slowest_us - 1, slowest_us))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gateway.api.admin import device_from_wire
 from simulator.inventory import device_message, host_lock
 from simulator.layout import BenchOptions, Place, gateway_settings, host_settings, pack, shares_hubs
 from tests.scenario.helpers import read
@@ -65,6 +66,17 @@ def test_only_a_declared_hub_is_told_to_the_gateway() -> None:
     told = {name: device_message(lock, "id", "host-1", "x:1").hub for name, lock in locks.items()}
     assert told == {"a": "", "b": "attic"}
     assert {host_lock(lock, "id")["hub"] for lock in locks.values()} == {"hub of a", "attic"}
+
+
+def test_of_a_locks_security_the_host_knows_the_truth_and_the_gateway_what_is_advertised() -> None:
+    of = fleet(
+        "profiles: {misfiled: {extends: kwikset-914, advertised: {security: s2}}}\n"
+        "locks: {a: {profile: kwikset-914}, b: {profile: misfiled}}\n"
+    )
+    told = [device_message(lock, "id", "host-1", "x:1") for lock in of.locks.values()]
+    assert [device_from_wire(message).facts.security for message in told] == ["s0", "s2"]
+    plain = [host_lock(lock, "id")["profile"]["lock"] for lock in of.locks.values()]
+    assert [lock["security"] for lock in plain] == ["s0", "s0"]
 
 
 @pytest.mark.parametrize(("timing", "gap_us"), [("fast", 0), ("instant", 0), ("zwave", 2_000_000)])

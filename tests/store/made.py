@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gateway.policy.answers import AnswerRecord, AttemptView, CreateView
 from gateway.policy.attempts import AttemptRecord, AttemptStatus, AttemptType
 from gateway.policy.mutations import Change, Mutation, Terms
+from gateway.policy.pacing import Security
 from gateway.policy.records import (
     AccessCodeView,
     Changes,
@@ -175,6 +176,7 @@ FACTS = st.builds(
     reserved_slots=st.frozensets(COUNTS, max_size=3),
     name_length_max=st.none() | COUNTS,
     readback_style=TEXTS,
+    security=st.sampled_from(Security),
     uniform_length=st.booleans(),
     has_keypad=st.booleans(),
 )

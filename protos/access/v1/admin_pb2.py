@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cprotos/access/v1/admin.proto\x12\x14latchbench.access.v1\"H\n\x11PutDevicesRequest\x12\x33\n\x07\x64\x65vices\x18\x01 \x03(\x0b\x32\".latchbench.access.v1.DeviceRecord\"\xde\x01\n\x0c\x44\x65viceRecord\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07lock_id\x18\x03 \x01(\t\x12\x0b\n\x03hub\x18\x04 \x01(\t\x12\x14\n\x0chost_address\x18\x05 \x01(\t\x12\x0c\n\x04host\x18\x06 \x01(\t\x12\x11\n\ttime_zone\x18\x07 \x01(\t\x12\x0f\n\x07profile\x18\x08 \x01(\t\x12*\n\x05\x66\x61\x63ts\x18\t \x01(\x0b\x32\x1b.latchbench.access.v1.Facts\x12\x1b\n\x0eoffline_secret\x18\n \x01(\tB\x03\x80\x01\x01\"\xc8\x03\n\x05\x46\x61\x63ts\x12\r\n\x05slots\x18\x01 \x01(\r\x12\x14\n\x0c\x63ode_lengths\x18\x02 \x03(\r\x12\x16\n\x0euniform_length\x18\x03 \x01(\x08\x12\x13\n\x0b\x63onstraints\x18\x04 \x03(\t\x12\x14\n\x0c\x66ive_buttons\x18\x05 \x01(\x08\x12\x16\n\x0ematches_prefix\x18\x06 \x01(\x08\x12\x16\n\x0ereadback_style\x18\x07 \x01(\t\x12\x18\n\x10\x64uplicate_policy\x18\x08 \x01(\t\x12\x16\n\x0ereserved_slots\x18\t \x03(\r\x12\x11\n\tschedules\x18\n \x01(\x08\x12\x1c\n\x14provider_chooses_pin\x18\x0b \x01(\x08\x12\x12\n\nhas_keypad\x18\x0c \x01(\x08\x12\x1c\n\x0fname_length_max\x18\r \x01(\rH\x00\x88\x01\x01\x12\x1b\n\x13name_must_be_unique\x18\x0e \x01(\x08\x12\x1e\n\x16supports_offline_codes\x18\x0f \x01(\x08\x12\x13\n\x0bsupervision\x18\x10 \x01(\x08\x12\x10\n\x08\x63hecksum\x18\x11 \x01(\x08\x12\x1a\n\x12offline_codes_only\x18\x12 \x01(\x08\x42\x12\n\x10_name_length_max\"\x14\n\x12PutDevicesResponse\"\x14\n\x12GetCountersRequest\"\x91\x01\n\x13GetCountersResponse\x12I\n\x08\x63ounters\x18\x01 \x03(\x0b\x32\x37.latchbench.access.v1.GetCountersResponse.CountersEntry\x1a/\n\rCountersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"\x13\n\x11GetPendingRequest\"3\n\x12GetPendingResponse\x12\x0c\n\x04open\x18\x01 \x01(\r\x12\x0f\n\x07waiting\x18\x02 \x01(\r2\xb4\x02\n\x0c\x41\x64minService\x12_\n\nPutDevices\x12\'.latchbench.access.v1.PutDevicesRequest\x1a(.latchbench.access.v1.PutDevicesResponse\x12\x62\n\x0bGetCounters\x12(.latchbench.access.v1.GetCountersRequest\x1a).latchbench.access.v1.GetCountersResponse\x12_\n\nGetPending\x12\'.latchbench.access.v1.GetPendingRequest\x1a(.latchbench.access.v1.GetPendingResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cprotos/access/v1/admin.proto\x12\x14latchbench.access.v1\"H\n\x11PutDevicesRequest\x12\x33\n\x07\x64\x65vices\x18\x01 \x03(\x0b\x32\".latchbench.access.v1.DeviceRecord\"\xde\x01\n\x0c\x44\x65viceRecord\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07lock_id\x18\x03 \x01(\t\x12\x0b\n\x03hub\x18\x04 \x01(\t\x12\x14\n\x0chost_address\x18\x05 \x01(\t\x12\x0c\n\x04host\x18\x06 \x01(\t\x12\x11\n\ttime_zone\x18\x07 \x01(\t\x12\x0f\n\x07profile\x18\x08 \x01(\t\x12*\n\x05\x66\x61\x63ts\x18\t \x01(\x0b\x32\x1b.latchbench.access.v1.Facts\x12\x1b\n\x0eoffline_secret\x18\n \x01(\tB\x03\x80\x01\x01\"\xda\x03\n\x05\x46\x61\x63ts\x12\r\n\x05slots\x18\x01 \x01(\r\x12\x14\n\x0c\x63ode_lengths\x18\x02 \x03(\r\x12\x16\n\x0euniform_length\x18\x03 \x01(\x08\x12\x13\n\x0b\x63onstraints\x18\x04 \x03(\t\x12\x14\n\x0c\x66ive_buttons\x18\x05 \x01(\x08\x12\x16\n\x0ematches_prefix\x18\x06 \x01(\x08\x12\x16\n\x0ereadback_style\x18\x07 \x01(\t\x12\x18\n\x10\x64uplicate_policy\x18\x08 \x01(\t\x12\x16\n\x0ereserved_slots\x18\t \x03(\r\x12\x11\n\tschedules\x18\n \x01(\x08\x12\x1c\n\x14provider_chooses_pin\x18\x0b \x01(\x08\x12\x12\n\nhas_keypad\x18\x0c \x01(\x08\x12\x1c\n\x0fname_length_max\x18\r \x01(\rH\x00\x88\x01\x01\x12\x1b\n\x13name_must_be_unique\x18\x0e \x01(\x08\x12\x1e\n\x16supports_offline_codes\x18\x0f \x01(\x08\x12\x13\n\x0bsupervision\x18\x10 \x01(\x08\x12\x10\n\x08\x63hecksum\x18\x11 \x01(\x08\x12\x1a\n\x12offline_codes_only\x18\x12 \x01(\x08\x12\x10\n\x08security\x18\x13 \x01(\tB\x12\n\x10_name_length_max\"\x14\n\x12PutDevicesResponse\"\x14\n\x12GetCountersRequest\"\x91\x01\n\x13GetCountersResponse\x12I\n\x08\x63ounters\x18\x01 \x03(\x0b\x32\x37.latchbench.access.v1.GetCountersResponse.CountersEntry\x1a/\n\rCountersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"\x13\n\x11GetPendingRequest\"3\n\x12GetPendingResponse\x12\x0c\n\x04open\x18\x01 \x01(\r\x12\x0f\n\x07waiting\x18\x02 \x01(\r2\xb4\x02\n\x0c\x41\x64minService\x12_\n\nPutDevices\x12\'.latchbench.access.v1.PutDevicesRequest\x1a(.latchbench.access.v1.PutDevicesResponse\x12\x62\n\x0bGetCounters\x12(.latchbench.access.v1.GetCountersRequest\x1a).latchbench.access.v1.GetCountersResponse\x12_\n\nGetPending\x12\'.latchbench.access.v1.GetPendingRequest\x1a(.latchbench.access.v1.GetPendingResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,19 +40,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DEVICERECORD']._serialized_start=129
   _globals['_DEVICERECORD']._serialized_end=351
   _globals['_FACTS']._serialized_start=354
-  _globals['_FACTS']._serialized_end=810
-  _globals['_PUTDEVICESRESPONSE']._serialized_start=812
-  _globals['_PUTDEVICESRESPONSE']._serialized_end=832
-  _globals['_GETCOUNTERSREQUEST']._serialized_start=834
-  _globals['_GETCOUNTERSREQUEST']._serialized_end=854
-  _globals['_GETCOUNTERSRESPONSE']._serialized_start=857
-  _globals['_GETCOUNTERSRESPONSE']._serialized_end=1002
-  _globals['_GETCOUNTERSRESPONSE_COUNTERSENTRY']._serialized_start=955
-  _globals['_GETCOUNTERSRESPONSE_COUNTERSENTRY']._serialized_end=1002
-  _globals['_GETPENDINGREQUEST']._serialized_start=1004
-  _globals['_GETPENDINGREQUEST']._serialized_end=1023
-  _globals['_GETPENDINGRESPONSE']._serialized_start=1025
-  _globals['_GETPENDINGRESPONSE']._serialized_end=1076
-  _globals['_ADMINSERVICE']._serialized_start=1079
-  _globals['_ADMINSERVICE']._serialized_end=1387
+  _globals['_FACTS']._serialized_end=828
+  _globals['_PUTDEVICESRESPONSE']._serialized_start=830
+  _globals['_PUTDEVICESRESPONSE']._serialized_end=850
+  _globals['_GETCOUNTERSREQUEST']._serialized_start=852
+  _globals['_GETCOUNTERSREQUEST']._serialized_end=872
+  _globals['_GETCOUNTERSRESPONSE']._serialized_start=875
+  _globals['_GETCOUNTERSRESPONSE']._serialized_end=1020
+  _globals['_GETCOUNTERSRESPONSE_COUNTERSENTRY']._serialized_start=973
+  _globals['_GETCOUNTERSRESPONSE_COUNTERSENTRY']._serialized_end=1020
+  _globals['_GETPENDINGREQUEST']._serialized_start=1022
+  _globals['_GETPENDINGREQUEST']._serialized_end=1041
+  _globals['_GETPENDINGRESPONSE']._serialized_start=1043
+  _globals['_GETPENDINGRESPONSE']._serialized_end=1094
+  _globals['_ADMINSERVICE']._serialized_start=1097
+  _globals['_ADMINSERVICE']._serialized_end=1405
 # @@protoc_insertion_point(module_scope)

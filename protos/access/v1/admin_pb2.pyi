@@ -37,7 +37,7 @@ class DeviceRecord(_message.Message):
     def __init__(self, device_id: _Optional[str] = ..., name: _Optional[str] = ..., lock_id: _Optional[str] = ..., hub: _Optional[str] = ..., host_address: _Optional[str] = ..., host: _Optional[str] = ..., time_zone: _Optional[str] = ..., profile: _Optional[str] = ..., facts: _Optional[_Union[Facts, _Mapping]] = ..., offline_secret: _Optional[str] = ...) -> None: ...
 
 class Facts(_message.Message):
-    __slots__ = ("slots", "code_lengths", "uniform_length", "constraints", "five_buttons", "matches_prefix", "readback_style", "duplicate_policy", "reserved_slots", "schedules", "provider_chooses_pin", "has_keypad", "name_length_max", "name_must_be_unique", "supports_offline_codes", "supervision", "checksum", "offline_codes_only")
+    __slots__ = ("slots", "code_lengths", "uniform_length", "constraints", "five_buttons", "matches_prefix", "readback_style", "duplicate_policy", "reserved_slots", "schedules", "provider_chooses_pin", "has_keypad", "name_length_max", "name_must_be_unique", "supports_offline_codes", "supervision", "checksum", "offline_codes_only", "security")
     SLOTS_FIELD_NUMBER: _ClassVar[int]
     CODE_LENGTHS_FIELD_NUMBER: _ClassVar[int]
     UNIFORM_LENGTH_FIELD_NUMBER: _ClassVar[int]
@@ -56,6 +56,7 @@ class Facts(_message.Message):
     SUPERVISION_FIELD_NUMBER: _ClassVar[int]
     CHECKSUM_FIELD_NUMBER: _ClassVar[int]
     OFFLINE_CODES_ONLY_FIELD_NUMBER: _ClassVar[int]
+    SECURITY_FIELD_NUMBER: _ClassVar[int]
     slots: int
     code_lengths: _containers.RepeatedScalarFieldContainer[int]
     uniform_length: bool
@@ -74,7 +75,8 @@ class Facts(_message.Message):
     supervision: bool
     checksum: bool
     offline_codes_only: bool
-    def __init__(self, slots: _Optional[int] = ..., code_lengths: _Optional[_Iterable[int]] = ..., uniform_length: bool = ..., constraints: _Optional[_Iterable[str]] = ..., five_buttons: bool = ..., matches_prefix: bool = ..., readback_style: _Optional[str] = ..., duplicate_policy: _Optional[str] = ..., reserved_slots: _Optional[_Iterable[int]] = ..., schedules: bool = ..., provider_chooses_pin: bool = ..., has_keypad: bool = ..., name_length_max: _Optional[int] = ..., name_must_be_unique: bool = ..., supports_offline_codes: bool = ..., supervision: bool = ..., checksum: bool = ..., offline_codes_only: bool = ...) -> None: ...
+    security: str
+    def __init__(self, slots: _Optional[int] = ..., code_lengths: _Optional[_Iterable[int]] = ..., uniform_length: bool = ..., constraints: _Optional[_Iterable[str]] = ..., five_buttons: bool = ..., matches_prefix: bool = ..., readback_style: _Optional[str] = ..., duplicate_policy: _Optional[str] = ..., reserved_slots: _Optional[_Iterable[int]] = ..., schedules: bool = ..., provider_chooses_pin: bool = ..., has_keypad: bool = ..., name_length_max: _Optional[int] = ..., name_must_be_unique: bool = ..., supports_offline_codes: bool = ..., supervision: bool = ..., checksum: bool = ..., offline_codes_only: bool = ..., security: _Optional[str] = ...) -> None: ...
 
 class PutDevicesResponse(_message.Message):
     __slots__ = ()

@@ -1,0 +1,9 @@
+INSERT INTO meta VALUES (1, 'latchbench gateway', 1, 7);
+INSERT INTO device VALUES ('device-1', 'front', 'front', 'attic', 'host-1', '127.0.0.1:7', 'kwikset-914', '{"slots":30,"code_lengths":[4,5,6],"uniform_length":false,"constraints":[],"five_buttons":true,"matches_prefix":false,"readback_style":"plain","duplicate_policy":"alarm","reserved_slots":[30],"schedules":false,"provider_chooses_pin":false,"has_keypad":true,"name_length_max":null,"name_must_be_unique":false,"supports_offline_codes":false,"supervision":false,"checksum":false}', 'Europe/Berlin', 1000, '9223372036854775813', 30, NULL);
+INSERT INTO access_group VALUES ('group-1', 'committed', 'throw', 2000, 'auto_set_by_create_multiple_1');
+INSERT INTO access_code VALUES ('code-1', 'group-1', 'device-1', 0, 'Guest 1', 'Guest 1', '4821', 'auto_set_by_create_multiple_1', 'present', 'todo', 2000, NULL, NULL, NULL, NULL, 0, 0, NULL, FALSE, FALSE, '[{"error_code":"device_offline","message":"front is out of reach","created_at_us":3000,"is_device_error":true,"managed_access_code_id":null,"unmanaged_access_code_id":null}]', '[]');
+INSERT INTO access_code VALUES ('code-2', 'group-1', 'device-1', 1, NULL, 'Guest 2', '4822', NULL, 'present', 'there', 2000, 5000, 6000, 4000, 2, 1, 1, 3500, TRUE, TRUE, '[]', '[{"warning_code":"delay_in_setting_on_device","message":"late","created_at_us":3000}]');
+INSERT INTO access_code VALUES ('code-3', 'group-1', 'device-1', 2, NULL, 'Guest 3', NULL, NULL, 'absent', 'doubt', 2000, NULL, NULL, NULL, 3, 1, 1, NULL, FALSE, FALSE, '[]', '[]');
+INSERT INTO unmanaged_code VALUES ('code-4', 'device-1', 7, '9316', 4000);
+INSERT INTO event VALUES (1, 'event-1', 'access_code.created', 2000, 'device-1', 'code-1', NULL, '[]', '[]');
+INSERT INTO event VALUES (2, 'event-2', 'access_code.set_on_device', 3000, 'device-1', 'code-2', '4822', '[]', '[]');
