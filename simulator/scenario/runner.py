@@ -204,6 +204,8 @@ async def _take(
         )
         if not judged:
             taken.skipped += (f"{failure.step}: {failure.messages[0]}" for failure in found)
+            for failure in found:
+                bench.note("bench.left_out", why=failure.messages[0])
             continue
         taken.checks += len(step.expects)
         if found:

@@ -57,13 +57,19 @@ def run_world(plan: Plan, order: Random | None = None) -> Outcome:
 
     `order` decides what runs first of all that is ready: it must not matter.
     """
+    return watch_world(plan, order)[0]
+
+
+def watch_world(plan: Plan, order: Random | None = None) -> tuple[Outcome, Seen | None]:
+    """As `run_world`, with what the checkers were given: None if the world did not get so far."""
     return loop.run(_run(plan), order)
 
 
-async def _run(plan: Plan) -> Outcome:
+async def _run(plan: Plan) -> tuple[Outcome, Seen | None]:
     rig = WatchedRig()
+    watch = _Watch(plan, rig)
     try:
-        return await _Watch(plan, rig).run()
+        return await watch.run(), watch.seen
     finally:
         await rig.stop()
 
@@ -106,7 +112,7 @@ class _Watch:
     def __init__(self, plan: Plan, rig: WatchedRig) -> None:
         self._plan = plan
         self._rig = rig
-        self._seen: Seen | None = None
+        self.seen: Seen | None = None
         self._bench: Bench | None = None
 
     async def run(self) -> Outcome:
@@ -118,7 +124,7 @@ class _Watch:
         except (ProcessFailed, Stuck, loop.Deadlock) as error:
             at_us = self._bench.now_us() if self._bench is not None else 0
             return self._outcome([Violation("it_runs", at_us, str(error))])
-        seen = self._seen
+        seen = self.seen
         if seen is None:
             raise RuntimeError("the world ended before it was looked at")
         return self._outcome([violation for checker in CHECKERS for violation in checker(seen)])
@@ -141,7 +147,7 @@ class _Watch:
         await bench.advance(HEALING_US)
         settled = await bench.settle(bench.now_us() + _SETTLED_WITHIN_US)
         locks = {name: await _end_of(bench, name) for name in bench.locks}
-        self._seen = Seen(
+        self.seen = Seen(
             plan=self._plan,
             trace=bench.raw_trace(),
             exchanges=self._rig.exchanges,
