@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
+from simulator.worlds.writing import dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -84,7 +84,7 @@ class Plan:
             "seed": self.ask.seed,
             "clock": {"start": STARTS, "zone": "Europe/Berlin"},
             **self.fleet,
-            "steps": [*_with_time(self.happenings), {"note": "the plan ends"}, *_LOOKS],
+            "steps": [*_with_time(self.happenings), {"note": "the plan ends"}, *LOOKS],
         }
 
     def text(self) -> str:
@@ -93,7 +93,7 @@ class Plan:
 
 
 # A file has to expect something. This always holds.
-_LOOKS: Final[list[Plain]] = [{"expect_metrics": {"commits": {"gt": 0}}}]
+LOOKS: Final[list[Plain]] = [{"expect_metrics": {"commits": {"gt": 0}}}]
 
 
 def _with_time(happenings: Sequence[Happening]) -> list[Plain]:
@@ -113,25 +113,3 @@ def duration(ms: int) -> str:
         if ms % size == 0:
             return f"{ms // size}{unit}"
     return f"{ms}ms"
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes YAML that our reader takes: no anchors, and codes in quotes."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        del data
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    is_word = text.replace("_", "").replace("-", "").isalnum() and not text[0].isdigit()
-    style = None if is_word else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
-
-
-def dump(document: Plain) -> str:
-    """A document of the scenario language as text."""
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=100, default_flow_style=None)

@@ -7,19 +7,18 @@ then single words and the instants. What is left is small, not the smallest that
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from simulator.worlds.pruning import keeping, without, without_lock
 from simulator.worlds.simpler import edits, gap_edits, gaps_at_most
+from simulator.worlds.violations import locks_named
 from simulator.worlds.world import run_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from simulator.worlds.plan import Plan
-    from simulator.worlds.seen import Violation
     from simulator.worlds.world import Outcome
 
     StillFails = Callable[[Plan], bool]
@@ -49,21 +48,15 @@ def same_failure(outcome: Outcome, run: Callable[[Plan], Outcome] = run_world) -
     `run` runs a plan: `run_world` with the same order of what is ready, if that mattered.
     """
     first = outcome.violations[0]
-    lock = lock_named(first, outcome.plan)
+    lock = locks_named(first, outcome.plan)[:1]
 
     def still_fails(plan: Plan) -> bool:
         return any(
-            one.checker == first.checker and lock_named(one, outcome.plan) == lock
+            one.checker == first.checker and locks_named(one, outcome.plan)[:1] == lock
             for one in run(plan).violations
         )
 
     return still_fails
-
-
-def lock_named(violation: Violation, plan: Plan) -> str | None:
-    """The first lock of the plan that the violation names."""
-    words = re.findall(r"[A-Za-z0-9_-]+", violation.message)
-    return next((word for word in words if word in plan.fleet["locks"]), None)
 
 
 class _Search:
