@@ -10,6 +10,7 @@ import yaml
 
 _WIDE: Final = 100
 _ONE_LINE: Final = 75
+_UNBOUNDED: Final = 1_000_000
 # In how many levels under a key of the file there is a line for each entry.
 _LEVELS: Final = {"locks": 1, "hubs": 1, "steps": 2, "finally": 2}
 _PLAIN: Final = re.compile(r"[A-Za-z]([A-Za-z0-9 /_-]*[A-Za-z0-9])?|[0-9]+(ms|s|m|h|d)")
@@ -24,15 +25,27 @@ def dump(document: dict[str, Any] | list[dict[str, Any]]) -> str:
             _open(value, _LEVELS.get(key.value, 0))
     else:
         _open(node, _LEVELS["steps"])
-    return str(yaml.serialize(node, Dumper=_Dumper, width=_WIDE))
+    return str(yaml.serialize(node, Dumper=_Dumper, width=_WIDE, allow_unicode=True))
 
 
-def _open(node: yaml.Node, levels: int) -> None:
+def one_line(step: dict[str, Any]) -> str:
+    """A step on one line, for reading alone."""
+    node = _Dumper(io.StringIO(), sort_keys=False).represent_data(step)
+    return ", ".join(f"{key.value}: {_on_one_line(value)}" for key, value in node.value)
+
+
+def _on_one_line(node: yaml.Node) -> str:
+    _open(node, 0, _UNBOUNDED)
+    text = str(yaml.serialize(node, Dumper=_Dumper, width=_UNBOUNDED, allow_unicode=True))
+    return text.removesuffix("...\n").strip()
+
+
+def _open(node: yaml.Node, levels: int, most: int = _ONE_LINE) -> None:
     """A line for each entry in `levels` levels, and below them where one would be too long."""
     if isinstance(node, yaml.CollectionNode):
-        node.flow_style = levels == 0 and _length(node) < _ONE_LINE
+        node.flow_style = levels == 0 and _length(node) < most
         for inner in _inner(node):
-            _open(inner, max(0, levels - 1))
+            _open(inner, max(0, levels - 1), most)
 
 
 def _inner(node: yaml.CollectionNode) -> list[yaml.Node]:
