@@ -23,7 +23,6 @@ class Told:
     """What came of one happening. `refused` is the type of the refusal, `left_out` why not."""
 
     happening: Happening
-    began_us: int
     refused: str | None = None
     left_out: str | None = None
 
@@ -50,7 +49,7 @@ def told(plan: Plan, trace: Iterable[TraceEvent]) -> list[Told]:
             happening = next(happenings, None)
             if happening is None:
                 break
-            begun.append(Told(happening, event.at_us))
+            begun.append(Told(happening))
         elif event.kind == "bench.answered" and event.fields["status"] != str(OK):
             begun[-1].refused = event.fields["type"]
         elif event.kind == "bench.left_out":

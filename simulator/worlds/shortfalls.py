@@ -117,9 +117,9 @@ class _Codes:
         left = list(seen.exchanges)
         for one in steps:
             verb = verb_of(one.step)
-            if verb not in VERBS or not VERBS[verb].is_call:
+            if one.left_out is not None or not VERBS[verb].is_call:
                 continue
-            exchange = _taken(left, one, verb)
+            exchange = _taken(left, verb)
             name = one.step.get("save_as")
             if exchange is not None and exchange.status == OK and name is not None:
                 for code, said in _saved(exchange, verb, name, seen):
@@ -133,14 +133,13 @@ class _Codes:
         return self._said.get(code)
 
 
-def _taken(left: list[Exchange], one: Told, verb: str) -> Exchange | None:
-    """The call that the step made: the first over its path at its instant that no other made."""
+def _taken(left: list[Exchange], verb: str) -> Exchange | None:
+    """The call that a step made: the first of its kind that no step before it made."""
     path = getattr(VERBS[verb].body, "path", None)
-    for exchange in left:
-        if exchange.asked_us == one.began_us and exchange.path == path:
-            left.remove(exchange)
-            return exchange
-    return None
+    made = next((exchange for exchange in left if exchange.path == path), None)
+    if made is not None:
+        left.remove(made)
+    return made
 
 
 def _saved(exchange: Exchange, verb: str, name: str, seen: Seen) -> Iterator[tuple[str, str]]:

@@ -66,14 +66,14 @@ class _Search:
         self.plan = plan
         self._still_fails = still_fails
         self._left = budget
-        self._tried = {plan.text()}
+        self._tried = {_key(plan)}
 
     def offer(self, plan: Plan) -> bool:
         """Whether this one fails too; then it is the smallest so far."""
-        text = plan.text()
-        if self._left <= 0 or text in self._tried:
+        key = _key(plan)
+        if self._left <= 0 or key in self._tried:
             return False
-        self._tried.add(text)
+        self._tried.add(key)
         self._left -= 1
         if not self._still_fails(plan):
             return False
@@ -86,6 +86,11 @@ class _Search:
             smaller = way(self.plan)
             if smaller is not None:
                 self.offer(smaller)
+
+
+def _key(plan: Plan) -> str:
+    """Equal for equal plans; their files alone do not say everything."""
+    return f"{plan!r} {plan.text()}"
 
 
 def _without_kinds(plan: Plan) -> Iterator[Callable[[Plan], Plan]]:
