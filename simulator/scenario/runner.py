@@ -12,8 +12,8 @@ import httpx
 
 from latchbench.process import ProcessFailed
 from simulator.bench import Bench
-from simulator.conductor import Stuck
 from simulator.layout import BenchOptions, Masking
+from simulator.rounds import Stuck
 from simulator.scenario.always import Always, Breach, breaches
 from simulator.scenario.answers import CallResult
 from simulator.scenario.checks import check

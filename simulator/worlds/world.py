@@ -10,9 +10,9 @@ from latchbench.pin import Pin
 from latchbench.process import ProcessFailed
 from latchbench.trace import PinLetters, to_json_line
 from protos.bench.v1 import bench_pb2 as pb
-from simulator.conductor import Stuck
 from simulator.model.words import Keypad
 from simulator.processes import State
+from simulator.rounds import Stuck
 from simulator.scenario.reader import read_scenario_text
 from simulator.scenario.runner import RunOptions, run_case
 from simulator.sim import loop
