@@ -12,7 +12,7 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.conductor import Stuck
+from simulator.rounds import Stuck
 from simulator.scenario.durations import format_duration
 from simulator.scenario.export import EDITOR_LINES
 from simulator.scenario.reader import read_scenario_text
@@ -89,10 +89,13 @@ def _settles(short: Shortfalls) -> bool:
 def _unsaid(outcome: Outcome) -> list[str]:
     if any(violation.checker == IT_RUNS for violation in outcome.violations):
         return ["It does not come so far: latchbench itself breaks on the way."]
-    return [
-        "No expectation was found that fails here as it failed in the world. To see it:",
-        f"latchbench simulate {outcome.plan.ask.words}",
-    ]
+    found = "No expectation was found that fails here as the world failed."
+    if not outcome.plan.is_sayable:
+        found += (
+            " The world has what a file cannot say: a process that dies within a handler, or"
+            " another order of what is due at one instant."
+        )
+    return [f"{found} To see it:", f"latchbench simulate {outcome.plan.ask.words}"]
 
 
 # Whether it fails.

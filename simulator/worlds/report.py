@@ -105,7 +105,7 @@ def _told(outcome: Outcome, lock: str | None) -> Mapping[int, str]:
             is_step_told = happening is not None and _is_step_about(happening.step, lock)
             if happening is not None and is_step_told:
                 clock = clock_time(event.at_us, _START_US)
-                lines[index] = f"{clock}  {one_line(_masked(happening.step))}"
+                lines[index] = f"{clock}  {one_line(_masked(happening.told))}"
         elif event.kind in _HOW_IT_WENT:
             if is_step_told:
                 lines[index] = event_line(event, _START_US)

@@ -82,9 +82,10 @@ def retell(steps: Sequence[Told]) -> Retold:
 
 
 def _with_answer(one: Told) -> Plain:
+    step = one.happening.told
     if one.refused is None:
-        return one.step
-    return {**one.step, "expect": {"raises": {"type": one.refused}}}
+        return step
+    return {**step, "expect": {"raises": {"type": one.refused}}}
 
 
 def _merged(steps: Iterable[Plain]) -> list[Plain]:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from simulator.worlds.pruning import keeping, without, without_lock
-from simulator.worlds.simpler import edits, gap_edits, gaps_at_most
+from simulator.worlds.simpler import edits, gap_edits, gaps_at_most, in_order
 from simulator.worlds.violations import locks_named
 from simulator.worlds.world import run_world
 
@@ -32,6 +32,7 @@ def shrink(plan: Plan, still_fails: StillFails, budget: int = RUNS_MAX) -> Plan:
     `plan` is known to fail and is returned when nothing can go. The same for the same arguments.
     """
     search = _Search(plan, still_fails, budget)
+    search.offer(in_order(plan))
     search.offer_all(_without_kinds)
     search.offer_all(_without_locks)
     while True:

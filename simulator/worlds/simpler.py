@@ -42,6 +42,7 @@ def edits(plan: Plan) -> Iterator[Edit]:
     for one in plan.happenings:
         yield from (partial(_edited, one.knot, verb_of(one.step), edit) for edit in _of(one.step))
     for knot in dict.fromkeys(one.knot for one in plan.happenings):
+        yield partial(_without_death, knot)
         yield partial(_waiting, knot)
         yield partial(_restarting, knot)
 
@@ -121,6 +122,20 @@ def _edited(knot: int, verb: str, edit: Callable[[Plain], Plain | None], plan: P
     return None
 
 
+def _without_death(knot: int, plan: Plan) -> Plan | None:
+    """With a process that is killed, and does not die within a handler."""
+    if not any(one.death for one in plan.happenings if one.knot == knot):
+        return None
+    return plan.keeping(
+        replace(one, death=None) if one.knot == knot else one for one in plan.happenings
+    )
+
+
+def in_order(plan: Plan) -> Plan:
+    """With what is due at one instant in the order that it always has."""
+    return replace(plan, any_order=False)
+
+
 # Two steps that can be one.
 
 
@@ -139,7 +154,7 @@ def _waiting(knot: int, plan: Plan) -> Plan | None:
 
 def _restarting(knot: int, plan: Plan) -> Plan | None:
     """A gateway that is started again at once."""
-    steps = [one.step for one in plan.happenings if one.knot == knot]
+    steps = [one.step for one in plan.happenings if one.knot == knot and one.death is None]
     if steps != [{"gateway": "kill"}, {"gateway": "start"}]:
         return None
     return plan.keeping(
