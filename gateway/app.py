@@ -112,10 +112,12 @@ class Gateway:
         connector: Connector,
         *,
         name: str = "gateway",
+        writer: AnyWriter | None = None,
     ) -> None:
+        """Without a `writer` the one that fits the store is made."""
         self._counters = Counters({})
         self._store = store
-        self._writer = writer_for(store)
+        self._writer = writer or writer_for(store)
         self._thinking = PolicyThread(participant.jobs, inline=store.inline)
         world = World(ThroughWriter(self._writer, participant.jobs))
         self.feeds = Feeds(store.events_after)

@@ -23,6 +23,7 @@ from gateway.engine.parts import Settings
 from gateway.policy.pacing import CODE_GAP_US, COMMANDS_PER_HUB, Pacing
 from gateway.store.schema import SCHEMA_VERSION
 from gateway.store.store import Store
+from gateway.store.writer import writer_for
 from latchbench.clock import Clock
 from latchbench.holding import PacedParticipant
 from latchbench.jobs import Jobs
@@ -31,9 +32,10 @@ from latchbench.trace import Masker, Tracer
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from gateway.driver.streams import Connector
+    from gateway.store.writer import AnyWriter
 
 _TRACE_KEPT: Final = 100_000
 _LOG: Final = logging.getLogger("latchbench.gateway")
@@ -109,20 +111,28 @@ def participant_of(config: Config, loop: asyncio.AbstractEventLoop) -> Participa
 
 
 def assemble(
-    config: Config, participant: Participant, connector: Connector, *, inline: bool = False
+    config: Config,
+    participant: Participant,
+    connector: Connector,
+    *,
+    inline: bool = False,
+    make_writer: Callable[[Store], AnyWriter] = writer_for,
 ) -> Assembled:
     """Open the store and put a gateway on it; `inline`: it does without threads.
 
-    The gateway has still to be started, and it must be closed. Raises `StoreError`.
+    `make_writer` makes what writes the store. The gateway has still to be started, and it must be
+    closed. Raises `StoreError`.
     """
     keyring = Keyring([config.api_key])
+    store = _open_store(config.database_url, inline=inline)
     gateway = Gateway(
         participant,
-        _open_store(config.database_url, inline=inline),
+        store,
         _settings(config),
         _chances(config),
         connector,
         name=config.name,
+        writer=make_writer(store),
     )
     ids = (
         secrets.SystemRandom()

@@ -82,6 +82,13 @@ class Clock:
         """The `order` of the first live timer; empty when there is none."""
         return "" if self.next_timer_us() is None else self._by_due[0][1]
 
+    def orders_due(self) -> list[str]:
+        """The `order`s of the live timers that are due first, once that instant has come."""
+        due_us = self.next_timer_us()
+        if due_us is None or due_us > self._now_us:
+            return []
+        return sorted({one[1] for one in self._by_due if one[0] == due_us and one[3].live})
+
     def next_send_us(self) -> int | None:
         """No timer that exists now sends anything before this instant."""
         while self._by_quiet and not self._by_quiet[0][2].live:
@@ -96,6 +103,13 @@ class Clock:
         due_us = self.next_timer_us()
         if due_us is None or due_us > self._now_us:
             raise RuntimeError("no timer is due")
-        timer = heapq.heappop(self._by_due)[3]
-        timer.live = False
-        timer.action()
+        _fire(heapq.heappop(self._by_due)[3])
+
+    def fire_first_of(self, order: str) -> None:
+        """Fire the first timer of one of `orders_due`."""
+        _fire(min(one for one in self._by_due if one[1] == order and one[3].live)[3])
+
+
+def _fire(timer: Timer) -> None:
+    timer.live = False
+    timer.action()

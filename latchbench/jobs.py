@@ -9,12 +9,17 @@ That strict order is for lockstep. On real time each kind of job has a *lane* an
 only within it, so that a slow choice does not hold up a commit. Connections are *waits*: they have
 no order on real time, and in lockstep they come back when no other job is under way. A wait for a
 process that is stopped holds up nothing and does not come back before that process goes on.
+
+A world in one thread has no other threads. There their work is done where it is asked for or, in
+`any_order`, later: each lane is a thread then, whose next piece of work may be drawn, and so may
+the oldest result of each lane. That is what real time allows, and no more.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -79,6 +84,9 @@ class Jobs:
         self._empty.set()
         self._failed: BaseException | None = None
         self._ignored: frozenset[str] = frozenset()
+        self._undone: dict[str, deque[Callable[[], None]]] = {}
+        # Whether whoever steps this process draws what happens next; see `choices`.
+        self.any_order = False
         # Called on a worker's thread before its result is handed in: a place for real delays.
         self.linger: Callable[[], None] = lambda: None
         self.pump: Callable[[], object] = self.drain
@@ -111,7 +119,7 @@ class Jobs:
         self._note_idle()
 
     def _note_idle(self) -> None:
-        if not self._open and self._first_wait() is None:
+        if self.idle:
             self._empty.set()
         else:
             self._empty.clear()
@@ -140,9 +148,39 @@ class Jobs:
                 ticket.resolve(value)
 
         if executor is None:
-            do()
+            self.do(lane, do)
         else:
             executor.submit(do)
+
+    def do(self, lane: str, work: Callable[[], None]) -> None:
+        """What a lane's thread would do, in a world that has none: now or, in any order, later."""
+        if self.any_order:
+            self._undone.setdefault(lane, deque()).append(work)
+        else:
+            work()
+
+    def choices(self) -> list[Callable[[], None]]:
+        """Everything that can happen next as far as jobs go, to be called or left alone."""
+        found: list[Callable[[], None]] = []
+        found += [partial(_do_first, undone) for undone in self._undone.values() if undone]
+        seen: set[str] = set()
+        for ticket in self._open:
+            if ticket.resolved and ticket.lane not in seen:
+                found.append(partial(self._deliver, self._open, ticket))
+            seen.add(ticket.lane)
+        back = [one for one in self._waits if one.resolved and one.peer not in self._ignored]
+        found += [partial(self._deliver, self._waits, wait) for wait in back]
+        return found
+
+    def _deliver(self, among: deque[Ticket[object]], ticket: Ticket[object]) -> None:
+        among.remove(ticket)
+        ticket.deliver()
+        self._note_idle()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no job is under way."""
+        return not self._open and self._first_wait() is None
 
     def labels(self) -> tuple[str, ...]:
         """What is under way, oldest first: for the report of a step that does not end."""
@@ -199,3 +237,7 @@ class Jobs:
         await self._empty.wait()
         if self._failed is not None:
             raise self._failed
+
+
+def _do_first(undone: deque[Callable[[], None]]) -> None:
+    undone.popleft()()

@@ -216,6 +216,14 @@ class Participant:
         """Act once, as far as the step allows."""
         return await self._stepping.step(step, self.open_work)
 
+    def so_far(self, number: int) -> Done:
+        """What came of the step `number` until it broke off with an error."""
+        return self._stepping.so_far(number)
+
+    def draw_order(self, chance: Random) -> None:
+        """From now on draw what comes first of all that is due at one instant."""
+        self._stepping.draw = chance
+
     def waiting_for(self) -> Mapping[str, object]:
         """What a step that does not end may be waiting for."""
         return self._stepping.waiting_for()
@@ -270,12 +278,7 @@ class Participant:
         if not self._stepped:
             self._act(_nothing)
             return
-        if not self._stepping.acting:
-            return  # what ends between two steps is delivered at the start of the next
-        try:
-            self.jobs.drain()
-        except Exception as error:  # noqa: BLE001 - raised again by the step that waits
-            self.jobs.fail(error)
+        self._stepping.job_ended()
 
     def _failed(self, error: BaseException) -> None:
         self.on_failure(error)

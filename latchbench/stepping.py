@@ -5,12 +5,18 @@ the end of a link, a call, the news that a caller has hung up, a timer. They hav
 not depend on how they arrived. While the bench watches for an event, a step ends behind the unit in
 which it happens and leaves the rest for the next one, so that the bench can act before anything
 else does.
+
+With a `draw` the next unit is drawn from all that could be next on real time: what comes on
+different links, calls, timers of different locks, and results of jobs have no order there. What
+comes on one link has, and so have the timers of one lock and the results of one lane. Watched steps
+are as they always are.
 """
 
 from __future__ import annotations
 
 import asyncio
 from bisect import insort
+from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +25,7 @@ from latchbench.steps import Done, LinkCount, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from random import Random
 
     from latchbench.clock import Clock
     from latchbench.jobs import Jobs
@@ -46,6 +53,7 @@ class _Unit:
     peer: str
     place: int
     run: Callable[[], None] = field(compare=False)
+    stream: str = field(compare=False, default="")
 
 
 class Stepping:
@@ -59,6 +67,8 @@ class Stepping:
         self.counts = _Counts()
         self.news = asyncio.Event()
         self.acting = False
+        self.draw: Random | None = None
+        self._job_ended = asyncio.Event()
         self._clock = clock
         self._tracer = tracer
         self._jobs = jobs
@@ -80,12 +90,33 @@ class Stepping:
             self._tracer.begin_round(step.now_us, step.delta)
             # Only now: what was waited for until this instant came at this instant.
             self._jobs.ignore(step.ignore)
-            self._jobs.drain()
-            await self._jobs.drained()
-            next_key = await self._act(step)
+            if self.draw is not None and not step.watch and step.up_to is None:
+                self._jobs.any_order = True
+                await self._act_as_drawn(step, self.draw)
+                next_key = None
+            else:
+                self._jobs.drain()
+                await self._jobs.drained()
+                next_key = await self._act(step)
         finally:
-            self.acting = False
+            self.acting = self._jobs.any_order = False
         return self._done(step.number, open_work(), next_key)
+
+    def so_far(self, number: int) -> Done:
+        """What came of a step that broke off."""
+        return self._done(number, 0, None)
+
+    def job_ended(self) -> None:
+        """Bring its result to the core. What ends between two steps waits for the next."""
+        if not self.acting:
+            return
+        if self._jobs.any_order:
+            self._job_ended.set()
+            return
+        try:
+            self._jobs.drain()
+        except Exception as error:  # noqa: BLE001 - raised again by the step that waits
+            self._jobs.fail(error)
 
     def tell_all_links(self) -> None:
         """The next step tells of every link, not only of those whose counts changed."""
@@ -115,6 +146,7 @@ class Stepping:
         while (key := self._next_key(units, step.until_us)) is not None:
             if self._tracer.hit or (step.up_to is not None and key > step.up_to):
                 break
+            self._tracer.mark()
             if units:
                 units.pop(0).run()
             else:
@@ -126,6 +158,32 @@ class Stepping:
             insort(self._left, unit)
         return key
 
+    async def _act_as_drawn(self, step: Step, draw: Random) -> None:
+        """The same for all that the step allows, in an order that is drawn."""
+        streams = _streams(self._taken(step))
+        while True:
+            self._job_ended.clear()
+            self._tracer.mark()
+            if choices := self._choices(streams, step.until_us):
+                draw.choice(choices)()
+            elif not self._jobs.idle:
+                await self._job_ended.wait()
+            elif self._next_key([], step.until_us) is not None:
+                self._clock.move(self._clock.next_timer_us() or 0)
+            else:
+                return
+
+    def _choices(self, streams: dict[str, deque[_Unit]], until_us: int) -> list[Callable[[], None]]:
+        units = [partial(_run_first, units) for units in streams.values() if units]
+        due_us = self._clock.next_timer_us()
+        is_due = due_us is not None and due_us <= until_us
+        timers = [partial(self._fire, order) for order in self._clock.orders_due() if is_due]
+        return [*units, *timers, *self._jobs.choices()]
+
+    def _fire(self, order: str) -> None:
+        self.counts.timers += 1
+        self._clock.fire_first_of(order)
+
     def _taken(self, step: Step) -> list[_Unit]:
         units: list[_Unit] = []
         if step.resume:
@@ -134,13 +192,15 @@ class Stepping:
             link = self.links[awaited.link]
             for order, place, message in link.take(awaited.messages):
                 run = partial(self._handle, link, message)
-                units.append(_Unit(_OF_LOCK + order, link.peer, place, run))
+                units.append(_Unit(_OF_LOCK + order, link.peer, place, run, link.link_id))
             if awaited.closed:
-                units.append(_Unit(_END, link.peer, 0, link.handle_end))
+                units.append(_Unit(_END, link.peer, 0, link.handle_end, link.link_id))
         for call_id in step.calls:
-            units.append(_Unit(_CALL + call_id, "", 0, self.waiting_calls.pop(call_id)))
+            enter = self.waiting_calls.pop(call_id)
+            units.append(_Unit(_CALL + call_id, "", 0, enter, call_id))
         for call_id in step.hang_ups:
-            units.append(_Unit(_CALL + call_id, "", 1, self.hang_ups.pop(call_id)))
+            hear = self.hang_ups.pop(call_id)
+            units.append(_Unit(_CALL + call_id, "", 1, hear, call_id))
         return sorted(units)
 
     def _handle(self, link: Link[Any, Any], message: object) -> None:
@@ -206,3 +266,15 @@ class Stepping:
             "links": {link.link_id: (link.peer, link.received) for link in self.links.values()},
             "calls": sorted(self.waiting_calls),
         }
+
+
+def _streams(units: list[_Unit]) -> dict[str, deque[_Unit]]:
+    """The units of each link, in the order of their coming and the end last; calls alone."""
+    streams: dict[str, deque[_Unit]] = {}
+    for unit in sorted(units, key=lambda unit: (unit.key[0], unit.place)):
+        streams.setdefault(unit.stream, deque()).append(unit)
+    return streams
+
+
+def _run_first(units: deque[_Unit]) -> None:
+    units.popleft().run()

@@ -76,6 +76,7 @@ class Tracer:
         self._sequences: dict[str, int] = {}
         self._round: tuple[int, int] | None = None
         self._watched: frozenset[str] = frozenset()
+        self._marked = 0
         self.hit = False
 
     def watch(self, kinds: Iterable[str]) -> None:
@@ -118,8 +119,17 @@ class Tracer:
 
     def take(self) -> list[TraceEvent]:
         """The events since the last call."""
-        events, self._events = self._events, []
+        events, self._events, self._marked = self._events, [], 0
         return events
+
+    def mark(self) -> int:
+        """Somebody may have to forget what is told from here on; where the last mark was."""
+        before, self._marked = self._marked, len(self._events)
+        return before
+
+    def forget_since(self, mark: int) -> None:
+        """What was told since then never came about. For marks of this step only."""
+        del self._events[mark:]
 
 
 class PinLetters:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from latchbench.trace import PinLetters, TraceEvent
     from simulator.http_door import HttpReply
     from simulator.rig import Door, Reached, Rig
+    from simulator.rounds import LastWords
     from simulator.scenario.cases import Fleet
     from simulator.scenario.verdict import LockLeft
 
@@ -72,6 +73,7 @@ class Bench:
         self._looks = Looks(self.locks, self.crew, self._dump, self.now_us)
         if self.conductor is not None:
             self.conductor.on_trace = self._trace.add
+            self.conductor.on_death = self._died
 
     # Start and stop.
 
@@ -150,6 +152,12 @@ class Bench:
             self.paced.add(process.name, reached.holder)
         else:
             raise RuntimeError(f"nobody can hold {process.name}")
+
+    async def _died(self, name: str, last: LastWords) -> None:
+        """A process died in the middle of a step. The trace names locks, whatever holds them."""
+        locks = ",".join(sorted(lock for lock, one in self.locks.items() if one.host == name))
+        self.note("bench.died", of=locks or name, point=last.point)
+        await self.crew.bury(name)
 
     def _know_host(self, process: Process, reached: Reached) -> None:
         info = process.started.info

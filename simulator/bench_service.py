@@ -10,8 +10,8 @@ import grpc
 from latchbench.process import ProcessFailed
 from protos.bench.v1 import bench_pb2 as pb
 from protos.bench.v1 import bench_pb2_grpc as pb_grpc
-from simulator.conductor import Stuck
 from simulator.paced_clock import CannotMove
+from simulator.rounds import Stuck
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable

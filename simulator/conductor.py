@@ -8,9 +8,10 @@ never matters, and what nobody else can notice costs nothing.
 A *round* is one set of steps that run in parallel. Rounds at one instant are numbered (`delta`):
 messages first, then timers, then what those sent, until nothing more happens at that instant.
 
-A process can be killed, frozen (SIGSTOP) and started again, always between two handlers. While
-events are *watched* for, a round is played lock by lock in the order of the trace, and stops behind
-the handler in which one happens, so that the bench acts at that very point, wherever locks live.
+A process can be killed, frozen (SIGSTOP) and started again, always between two handlers. One that
+lives in this process may also die of itself in the middle of a step (`LastWords`). While events are
+*watched* for, a round is played lock by lock in the order of the trace, and stops behind the
+handler in which one happens, so that the bench acts at that very point, wherever locks live.
 """
 
 from __future__ import annotations
@@ -19,11 +20,9 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import grpc
-
-from latchbench.process import ProcessFailed
 from latchbench.steps import NO_TIMERS, Awaited, Done, Step
 from simulator.members import Absent, Calls, Links, Member, Tally, nobody
+from simulator.rounds import GUARD_S, LastWords, Stuck, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -36,11 +35,6 @@ T = TypeVar("T")
 
 DELTAS_MAX: Final = 10_000
 NOTHING: Final = ""  # no key comes before it
-GUARD_S: Final = 30.0
-
-
-class Stuck(Exception):
-    """A step did not end, or an instant did not: a fault of ours, never of a scenario."""
 
 
 class Conductor:
@@ -61,6 +55,8 @@ class Conductor:
         # Kinds of events that `on_hit` is told of, right after the handler in which they happened.
         self.watched: frozenset[str] = frozenset()
         self.on_hit: Callable[[Sequence[TraceEvent]], Awaitable[None]] = nobody
+        # Told of a process that died within a step: it has still to be `delivered` and `gone`.
+        self.on_death: Callable[[str, LastWords], Awaitable[None]] = _nobody_dies
 
     @property
     def playing(self) -> bool:
@@ -345,29 +341,15 @@ class Conductor:
         if member is None:
             return  # killed because of what another did in this round
         self._note(member, done)
+        if isinstance(done, LastWords):
+            await self.on_death(name, done)
         hits = [event for event in done.trace if event.kind in self.watched]
         if hits:
             await self.on_hit(hits)
 
     async def _parallel(self, steps: dict[str, Step]) -> dict[str, Done]:
         self.tally.steps += len(steps)
-        names = sorted(steps)
-        if not names:
-            return {}
-        tasks = [asyncio.ensure_future(self._one(name, steps[name])) for name in names]
-        _, unfinished = await asyncio.wait(tasks, timeout=GUARD_S)
-        if unfinished:
-            stuck = [name for name, task in zip(names, tasks, strict=True) if task in unfinished]
-            for task in unfinished:
-                task.cancel()
-            raise Stuck(f"no end of a step within {GUARD_S:g} s of real time: {', '.join(stuck)}")
-        return {name: task.result() for name, task in zip(names, tasks, strict=True)}
-
-    async def _one(self, name: str, step: Step) -> Done:
-        try:
-            return await self._members[name].stepper.step(step)
-        except (grpc.aio.AioRpcError, EOFError) as error:
-            raise ProcessFailed(f"{name} ended in the middle of a step") from error
+        return await all_of({name: self._members[name].stepper for name in steps}, steps)
 
     def _note(self, member: Member, done: Done) -> None:
         member.next_timer_us = done.next_timer_us
@@ -378,8 +360,9 @@ class Conductor:
         if done.now_us > self.now_us:
             self._move(done.now_us)
             self._delta = 0 if self._playing else 1
-        self._links.note(member.name, done.links)
-        for call_id in done.answered:
+        is_heard = not isinstance(done, LastWords) or done.is_heard
+        self._links.note(member.name, done.links, is_said=is_heard)
+        for call_id in done.answered if is_heard else ():
             self._calls.answered(call_id)
         if done.trace:
             self.on_trace(list(done.trace))
@@ -387,3 +370,7 @@ class Conductor:
 
 def _is_at(time_us: int | None, at_us: int) -> bool:
     return time_us is not None and time_us <= at_us
+
+
+async def _nobody_dies(name: str, death: LastWords) -> None:
+    raise Stuck(f"{name} died in step {death.number}, and nobody knows what to do")

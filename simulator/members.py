@@ -90,10 +90,12 @@ class Links:
         self._ends: dict[str, Ends] = {}
         self._owing: set[str] = set()
 
-    def note(self, name: str, counts: Iterable[LinkCount]) -> None:
-        """How far a process says it is."""
+    def note(self, name: str, counts: Iterable[LinkCount], *, is_said: bool = True) -> None:
+        """How far a process says it is; without `is_said` it had sent no more than was known."""
         for count in counts:
-            self._ends.setdefault(count.link, Ends()).counts[name] = count
+            known = self._ends.setdefault(count.link, Ends()).counts
+            before = known[name].sent if name in known else 0
+            known[name] = count if is_said else replace(count, sent=before)
             self._review(count.link)
 
     def owed(self, takes_part: Callable[[str], bool]) -> dict[str, list[Awaited]]:

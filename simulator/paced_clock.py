@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 import grpc
 
 from latchbench.process import ProcessFailed
-from simulator.conductor import Conductor, Stuck
+from simulator.conductor import Conductor
+from simulator.rounds import Stuck
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gateway.policy.records import Changes
     from gateway.store.store import Store
 
-    Done = Callable[[BaseException | None], None]
+    Done = Callable[[BaseException | None], None]  # what `submit` calls
 
 
 class AnyWriter(Protocol):

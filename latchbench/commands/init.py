@@ -12,10 +12,7 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".yaml", ".yml")
 
-# The first two lines are for editors: that of VS Code and others, and that of JetBrains.
 TEMPLATE: Final = """\
-# yaml-language-server: $schema=./{schema}
-# $schema: ./{schema}
 version: 1
 name: {name}
 description: >
@@ -69,7 +66,7 @@ steps:
 
 def init_command(name: Path) -> int:
     """Write the file; one that is there already is left as it is."""
-    from simulator.scenario.export import FILE_NAME
+    from simulator.scenario.export import EDITOR_LINES
 
     if not name.name:
         raise exits.CommandError(f"{name} is a folder: name a file", exits.USAGE)
@@ -79,7 +76,7 @@ def init_command(name: Path) -> int:
     title = json.dumps(words.encode(errors="replace").decode(), ensure_ascii=False)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATE.format(schema=FILE_NAME, name=title))
+            file.write(EDITOR_LINES + TEMPLATE.format(name=title))
     except FileExistsError:
         message = f"{path} is there already; nothing was written"
         raise exits.CommandError(message, exits.USAGE) from None

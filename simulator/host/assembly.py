@@ -16,22 +16,30 @@ from latchbench.jobs import Jobs
 from latchbench.lockstep import Participant, dawdling
 from latchbench.trace import Masker, Tracer
 from simulator.host.core import HostCore
+from simulator.host.nvm import Nvm
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from simulator.host.settings import HostSettings
 
 # A host whose time runs freely has nobody who takes its trace.
 TRACE_EVENTS_KEPT: Final = 10_000
 
 
-def assemble(settings: HostSettings) -> tuple[Participant, HostCore]:
+def assemble(
+    settings: HostSettings, open_nvm: Callable[[Path], Nvm] = Nvm
+) -> tuple[Participant, HostCore]:
     """Start every lock from its memory file. Must be called inside a running loop.
+
+    `open_nvm` makes what writes such a file.
 
     Raises `CannotStart`, `NvmError` or OSError.
     """
     participant = _participant(settings)
     settings.nvm_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return participant, HostCore(participant, settings)
+    return participant, HostCore(participant, settings, open_nvm)
 
 
 def _participant(settings: HostSettings) -> Participant:

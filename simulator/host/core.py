@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from simulator.host.hub import Hub
 from simulator.host.lock_runner import LockRunner
 from simulator.host.messages import Command, Hello, Malformed, Rejection, Report
+from simulator.host.nvm import Nvm
 from simulator.host.world import OpenWork, World
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from latchbench.link import Link
     from latchbench.lockstep import Answer, Participant
@@ -42,7 +44,12 @@ class Session:
 class HostCore:
     """The locks of one host, by name and by id. Raises what `LockRunner` raises when made."""
 
-    def __init__(self, participant: Participant, settings: HostSettings) -> None:
+    def __init__(
+        self,
+        participant: Participant,
+        settings: HostSettings,
+        open_nvm: Callable[[Path], Nvm] = Nvm,
+    ) -> None:
         self._participant = participant
         self._sessions: list[Session] = []
         work = OpenWork()
@@ -54,6 +61,7 @@ class HostCore:
             nvm_dir=settings.nvm_dir,
             tell=self._tell,
             work=work,
+            open_nvm=open_nvm,
         )
         names = sorted({lock.hub for lock in settings.locks})
         self._hubs = {name: Hub(name, participant.tracer) for name in names}

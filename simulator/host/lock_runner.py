@@ -20,7 +20,7 @@ from simulator.host.errand import LockErrand
 from simulator.host.ids import REJECTIONS, Seen, Verdict, judge
 from simulator.host.lock_start import start
 from simulator.host.messages import AssignCodeIn, LockInfo, Notification, Report, SetClockTo
-from simulator.host.nvm import Nvm, Record, nvm_path
+from simulator.host.nvm import Record, nvm_path
 from simulator.host.story import Story
 from simulator.host.treatments import Deed, Scene, changed_codes, treat
 from simulator.model.effects import InfoReport, Notified, Replied, reply_of
@@ -62,7 +62,7 @@ class LockRunner:
         self.settings = settings
         self.hub = hub
         self.story = Story(world.tracer, settings.name)
-        self.nvm = Nvm(nvm_path(world.nvm_dir, settings.name))
+        self.nvm = world.open_nvm(nvm_path(world.nvm_dir, settings.name))
         begun = start(settings, self.nvm, world.seed, world.clock.now_us())
         self.state: LockState = begun.state
         self.link: Link = begun.link

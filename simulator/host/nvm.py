@@ -145,8 +145,11 @@ class Nvm:
 
     def save(self, record: Record) -> None:
         """Write the record, unless it is what was written last. Raises `NvmUnwritable`."""
-        if record == self._written:
-            return
+        if record != self._written:
+            self.write(record)
+
+    def write(self, record: Record) -> None:
+        """Write it whatever was written last. Raises `NvmUnwritable`."""
         content = self._content(record)
         try:
             if self._file is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.host.messages import Notification, Report
+from simulator.host.nvm import Nvm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,10 @@ class OpenWork:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a lock shares with the others of its host; `tell` takes what a lock says unasked."""
+    """What a lock shares with the others of its host; `tell` takes what a lock says unasked.
+
+    `open_nvm` makes what writes a memory file.
+    """
 
     clock: Clock
     tracer: Tracer
@@ -37,3 +41,4 @@ class World:
     nvm_dir: Path
     tell: Tell
     work: OpenWork
+    open_nvm: Callable[[Path], Nvm] = Nvm

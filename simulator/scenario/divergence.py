@@ -33,6 +33,7 @@ class _Pictures:
     changed: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)  # PIN or ""
     read: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)  # lock, PIN: slot
     gone: dict[tuple[str, str], int] = field(default_factory=dict)  # lock, PIN
+    given_up: dict[tuple[str, str], int] = field(default_factory=dict)  # the same
 
 
 def first_divergence(trace: Sequence[TraceEvent], until_us: int) -> Divergence | None:
@@ -68,22 +69,24 @@ def _hear_gateway(pictures: _Pictures, index: int, event: TraceEvent) -> None:
             pictures.sent.add((lock, slot, pin))
             pictures.gone.pop((lock, pin), None)
         case "gateway.code.verified":
+            _forget(pictures, lock, slot, index)  # what it had read there before
             pictures.read[lock, pin] = (slot, index)
             pictures.gone.pop((lock, pin), None)
         case "gateway.code.gone":
             pictures.read.pop((lock, pin), None)
             pictures.gone[lock, pin] = index
         case "gateway.code.changed_at_lock":
-            _forget(pictures, lock, slot)
+            _forget(pictures, lock, slot, index)
         case "gateway.lock.new_incarnation":
-            _forget(pictures, lock, None)
+            _forget(pictures, lock, None, index)
 
 
-def _forget(pictures: _Pictures, lock: str, slot: str | None) -> None:
-    """The gateway has noticed that what it had read is not there any more."""
+def _forget(pictures: _Pictures, lock: str, slot: str | None, index: int) -> None:
+    """The gateway takes what it had read for not there any more."""
     for key, (where, _) in list(pictures.read.items()):
         if key[0] == lock and slot in (None, where):
             del pictures.read[key]
+            pictures.given_up[key] = index
 
 
 def _differences(pictures: _Pictures) -> Iterator[Divergence]:
@@ -98,5 +101,8 @@ def _differences(pictures: _Pictures) -> Iterator[Divergence]:
         if gone is not None:
             words = f"{lock} holds {pin}, and the gateway takes it for gone"
             yield Divergence(max(gone, index), lock, words)
+        elif pictures.given_up.get((lock, pin), -1) > index:
+            words = f"{lock} holds {pin}, and the gateway takes it for changed by somebody"
+            yield Divergence(pictures.given_up[lock, pin], lock, words)
         else:
             yield Divergence(index, lock, "the gateway has not read this back")

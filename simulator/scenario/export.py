@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from simulator.scenario.verbs import Verb
 
 FILE_NAME: Final = "scenario-v1.schema.json"
+# The first lines of a file are for editors: that of VS Code and others, and that of JetBrains.
+EDITOR_LINES: Final = f"""\
+# yaml-language-server: $schema=./{FILE_NAME}
+# $schema: ./{FILE_NAME}
+"""
 
 # The newest that every editor reads.
 _DIALECT: Final = "http://json-schema.org/draft-07/schema#"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import zlib
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import grpc
@@ -12,8 +13,8 @@ import httpx
 
 from latchbench.process import ProcessFailed
 from simulator.bench import Bench
-from simulator.conductor import Stuck
 from simulator.layout import BenchOptions, Masking
+from simulator.rounds import Stuck
 from simulator.scenario.always import Always, Breach, breaches
 from simulator.scenario.answers import CallResult
 from simulator.scenario.checks import check
@@ -25,11 +26,12 @@ from simulator.scenario.watching import Watching
 from simulator.scenario.world import Running
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from simulator.rig import Rig
     from simulator.scenario.cases import Case, Scenario, Step
     from simulator.scenario.policies import Pair
+    from simulator.scenario.world import Instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,11 @@ async def run_case(
     options: RunOptions,
     rig: Rig,
     look: Callable[[Bench], Awaitable[None]] | None = None,
+    instead: Mapping[int, Instead] = MappingProxyType({}),
 ) -> CaseVerdict:
     """Run one case on a bench of its own; `look` sees the bench at the end, while it still runs.
+
+    `instead` is done in place of the steps of these numbers, where the language has no words.
 
     Raises `ProcessFailed` or `Stuck` when latchbench itself breaks.
     """
@@ -84,7 +89,7 @@ async def run_case(
     )
     await bench.start()
     try:
-        verdict = await _run_steps(scenario, case, bench, seed, options)
+        verdict = await _run_steps(scenario, case, bench, options, instead)
         if look is not None:
             await look(bench)
         return verdict
@@ -131,9 +136,13 @@ async def compare(pair: Pair, options: RunOptions, rig: Rig) -> Comparison:
 
 
 async def _run_steps(
-    scenario: Scenario, case: Case, bench: Bench, seed: int, options: RunOptions
+    scenario: Scenario,
+    case: Case,
+    bench: Bench,
+    options: RunOptions,
+    instead: Mapping[int, Instead],
 ) -> CaseVerdict:
-    run = Running(case, bench, options.show_codes)
+    run = Running(case, bench, options.show_codes, instead)
     taken = _Taken(Watching(scenario, run, bench.stepped()))
     before = await bench.held()
     for steps in (case.steps, case.endings):
@@ -151,7 +160,7 @@ async def _run_steps(
         path=scenario.path,
         name=scenario.name,
         case_id=case.id,
-        seed=seed,
+        seed=seed_of(scenario, case, options),
         outcome=outcome,
         failures=tuple(taken.failures),
         checks=taken.checks,
@@ -204,6 +213,8 @@ async def _take(
         )
         if not judged:
             taken.skipped += (f"{failure.step}: {failure.messages[0]}" for failure in found)
+            for failure in found:
+                bench.note("bench.left_out", why=failure.messages[0])
             continue
         taken.checks += len(step.expects)
         if found:
@@ -217,6 +228,9 @@ async def _run_step(
 ) -> list[Failure]:
     """What failed. A step that `may_lack` what was never saved is left out then."""
     title = _title(step)
+    if step.number in run.instead:
+        await run.instead[step.number](run.bench, step)
+        return []
     try:
         result = await perform(run, step)
     except NeverSaved as error:

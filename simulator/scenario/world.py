@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
     from simulator.bench import Bench
     from simulator.http_door import HttpReply
     from simulator.members import OpenCall
-    from simulator.scenario.cases import Case
+    from simulator.scenario.cases import Case, Step
+
+
+# What is done in place of a step.
+Instead = Callable[["Bench", "Step"], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -35,11 +40,12 @@ class InFlight:
 
 @dataclass(slots=True)
 class Running:
-    """One case under way."""
+    """One case under way; `instead`: by the number of a step."""
 
     case: Case
     bench: Bench
     show_codes: bool = False
+    instead: Mapping[int, Instead] = field(default_factory=dict)
     saved: dict[str, SavedCall] = field(default_factory=dict)
     in_flight: dict[str, InFlight] = field(default_factory=dict)
     story: list[str] = field(default_factory=list)

@@ -40,7 +40,7 @@ class DirectDoor:
             **headers,
         }
         exchange = _Exchange(content)
-        serving = gateway.start(gateway.http(_scope(method, path, told), *exchange.ends()))
+        serving = gateway.answer(gateway.http(_scope(method, path, told), *exchange.ends()))
         try:
             await asyncio.wait([serving])
         except asyncio.CancelledError:

@@ -9,25 +9,29 @@ from simulator.processes import GATEWAY
 from simulator.rig import Cases, Reached
 from simulator.scratch import Scratch
 from simulator.sim.http import DirectDoor
-from simulator.sim.processes import Lives, make_gateway, make_host
-from simulator.sim.wires import Switchboard
+from simulator.sim.processes import Lives, Shared, make_gateway, make_host
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.processes import Process
     from simulator.rig import Door
+    from simulator.sim.deaths import Death
     from simulator.sim.processes import Life
 
 
 class SimRig:
     """See `simulator.rig.Rig`. One bench at a time: its gateway knows hosts by their names."""
 
-    def __init__(self) -> None:
-        """Makes a directory, for memory files and the store; `stop` removes it."""
-        switchboard = Switchboard()
-        self.hosts = Lives(partial(make_host, switchboard=switchboard))
-        self.gateways = Lives(partial(make_gateway, switchboard=switchboard))
+    def __init__(self, order: str | None = None) -> None:
+        """Makes a directory, for memory files and the store; `stop` removes it.
+
+        With an `order`, a seed, what is due at one instant comes in an order that is drawn. A
+        bench of processes has but one order, so then no trace equals theirs.
+        """
+        self._shared = Shared(order)
+        self.hosts = Lives(partial(make_host, shared=self._shared))
+        self.gateways = Lives(partial(make_gateway, shared=self._shared))
         self._scratch = Scratch.make()
         self._cases = Cases(self._scratch.directory)
         self._gateway: Process | None = None
@@ -37,6 +41,15 @@ class SimRig:
     async def start(cls) -> SimRig:
         """As a `ProcessRig` is started; nothing has to come up. Raises OSError."""
         return cls()
+
+    def doom(self, process: str, death: Death, now_us: int) -> None:
+        """Let the process of that name die, in this life or a later one."""
+        self._shared.fuses[process].light(death, now_us)
+
+    def spare_all(self) -> None:
+        """Let nobody die any more who has not died yet."""
+        for fuse in self._shared.fuses.values():
+            fuse.put_out()
 
     def new_case(self) -> Path:
         """A private directory for one bench."""

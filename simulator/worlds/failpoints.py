@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from simulator.scenario.words import COMMANDS, FAULTS, can_befall
+from simulator.sim.deaths import Death
 from simulator.worlds.chance import instants, span_ms
 from simulator.worlds.plan import Happening
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from simulator.worlds.fleets import Fleet
     from simulator.worlds.plan import Ask, Plain
 
-    Timed = tuple[int, Plain]
+    Timed = tuple[int, Plain] | tuple[int, Plain, Death]
 
 # Only some locks can have these; see `Fleet.keeps_hours`, `Fleet.reports_outcomes`.
 _ONLY_WITH_HOURS: Final = "clock_drift"
@@ -129,6 +130,25 @@ def _clock_jumps(site: Site) -> Iterator[Timed]:
         yield 0, {"shift_clock": {"lock": site.dice.choice(able), "by": by}}
 
 
+def _dies_at_commit(site: Site) -> Iterator[Timed]:
+    later_ms = span_ms(site.dice, 10_000, 900_000)
+    yield 0, {"gateway": "kill"}, _death(site.dice, later_ms)
+    yield later_ms, {"gateway": "start"}
+
+
+def _dies_at_write(site: Site) -> Iterator[Timed]:
+    locks = site.dice.choice(site.fleet.hosts)
+    later_ms = span_ms(site.dice, 10_000, 900_000)
+    yield 0, {"host": {"of": locks, "action": "kill"}}, _death(site.dice, later_ms)
+    yield later_ms, {"host": {"of": locks, "action": "start"}}
+
+
+def _death(dice: Random, within_ms: int) -> Death:
+    """At one of the next effects: those of one call are few. It starts again afterwards or not."""
+    nth = dice.choice([1, 1, 1, 2, 2, 3, 4, 6])
+    return Death(nth, dice.random() < 0.5, dice.random() < 0.5, within_us=within_ms * 1000)
+
+
 FAILPOINTS: Final[Mapping[str, Callable[[Site], Iterator[Timed]]]] = MappingProxyType(
     {
         **{f"fault.{fault}": _fault(fault) for fault in FAULTS.words},
@@ -140,8 +160,10 @@ FAILPOINTS: Final[Mapping[str, Callable[[Site], Iterator[Timed]]]] = MappingProx
         "power.cycle": _power_cycles,
         "hub.down": _hub_goes_down,
         "gateway.kill": _gateway_dies,
+        "gateway.dies_at_commit": _dies_at_commit,
         "gateway.stop": _gateway_stands_still,
         "host.kill": _host_dies,
+        "host.dies_at_write": _dies_at_write,
         "host.stop": _host_stands_still,
         "clock.jump": _clock_jumps,
     }
@@ -186,6 +208,7 @@ class Failpoints:
             is_fault = name.startswith("fault.")
             per_hour = self._weather.faults / _FAULTS if is_fault else self._weather.others
             for at_ms in instants(dice, self._ask.hours, per_hour):
-                for later_ms, step in FAILPOINTS[name](site):
-                    yield Happening(at_ms + later_ms, knot, name, step)
+                for later_ms, step, *deaths in FAILPOINTS[name](site):
+                    death = deaths[0] if deaths else None
+                    yield Happening(at_ms + later_ms, knot, name, step, death=death)
                 knot += 1

@@ -4,6 +4,10 @@ A plan is a fleet and a list of *happenings*, each at an instant: a call of the 
 keypad, a fault, a process that dies. Every happening is a step of the scenario language, so a plan
 is a file that anybody can read, change and run, and a failure can be made smaller by leaving
 happenings out. Nothing in it depends on how the world answers.
+
+Two things cannot be said in a file, because no bench of processes can do them: a process that dies
+in the middle of a handler, for which the file kills it at the instant from which its effects are
+counted, and another order of what happens at one instant. A plan without either `is_sayable`.
 """
 
 from __future__ import annotations
@@ -12,10 +16,12 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
+from simulator.worlds.writing import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
+
+    from simulator.sim.deaths import Death
 
 HOUR_MS: Final = 3_600_000
 STARTS: Final = "2030-06-01T14:00:00Z"
@@ -28,7 +34,8 @@ class Happening:
     """One step at an instant, in milliseconds from the start of the plan.
 
     Those with the same `knot` stand or fall together: a call and its awaiting, an end of a process
-    and its next start. `kind` says what it is for whoever counts.
+    and its next start. `kind` says what it is for whoever counts. With a `death` the process that
+    the step would kill dies of that instead, within its handler.
     """
 
     at_ms: int
@@ -36,6 +43,14 @@ class Happening:
     kind: str
     step: Plain = field(repr=False)
     first: bool = True  # of its knot
+    death: Death | None = None
+
+    @property
+    def told(self) -> Plain:
+        """The step as a file has it: the nearest that the language can say."""
+        if self.death is None:
+            return self.step
+        return {"name": f"a world dies {self.death.words}", **self.step}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +82,20 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A fleet (its sections of a file) and what happens to it, in the order of time."""
+    """A fleet (its sections of a file) and what happens to it, in the order of time.
+
+    `any_order`: what is due at one instant comes in an order that the seed draws.
+    """
 
     ask: Ask
     fleet: Plain
     happenings: tuple[Happening, ...]
+    any_order: bool = False
+
+    @property
+    def is_sayable(self) -> bool:
+        """Whether the file says all of it."""
+        return not self.any_order and all(one.death is None for one in self.happenings)
 
     def keeping(self, happenings: Iterable[Happening]) -> Plan:
         """The same with these happenings alone."""
@@ -85,8 +109,18 @@ class Plan:
             "seed": self.ask.seed,
             "clock": {"start": STARTS, "zone": "Europe/Berlin"},
             **self.fleet,
-            "steps": [*_with_time(self.happenings), {"note": "the plan ends"}, *_LOOKS],
+            "steps": [*(step for step, _ in self.steps()), *LOOKS],
         }
+
+    def steps(self) -> Iterator[tuple[Plain, Happening | None]]:
+        """Its steps in a file with what each is; that time passes, and the last, are nothing."""
+        now_ms = 0
+        for one in self.happenings:
+            if one.at_ms > now_ms:
+                yield {"advance": duration(one.at_ms - now_ms)}, None
+                now_ms = one.at_ms
+            yield one.told, one
+        yield {"note": "the plan ends"}, None
 
     def text(self) -> str:
         """The file."""
@@ -94,18 +128,7 @@ class Plan:
 
 
 # A file has to expect something. This always holds.
-_LOOKS: Final[list[Plain]] = [{"expect_metrics": {"commits": {"gt": 0}}}]
-
-
-def _with_time(happenings: Sequence[Happening]) -> list[Plain]:
-    steps: list[Plain] = []
-    now_ms = 0
-    for one in happenings:
-        if one.at_ms > now_ms:
-            steps.append({"advance": duration(one.at_ms - now_ms)})
-            now_ms = one.at_ms
-        steps.append(one.step)
-    return steps
+LOOKS: Final[list[Plain]] = [{"expect_metrics": {"commits": {"gt": 0}}}]
 
 
 def duration(ms: int) -> str:
@@ -114,25 +137,3 @@ def duration(ms: int) -> str:
         if ms % size == 0:
             return f"{ms // size}{unit}"
     return f"{ms}ms"
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes YAML that our reader takes: no anchors, and codes in quotes."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        del data
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    is_word = text.replace("_", "").replace("-", "").isalnum() and not text[0].isdigit()
-    style = None if is_word else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
-
-
-def dump(document: Plain) -> str:
-    """A document of the scenario language as text."""
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=100, default_flow_style=None)

@@ -25,7 +25,8 @@ def make_plan(ask: Ask) -> Plan:
         People(ask, fleet.locks).happenings(),
         Failpoints(ask, fleet).happenings(),
     )
-    return Plan(ask, fleet.sections, tuple(sorted(_knotted(sources), key=lambda one: one.at_ms)))
+    happenings = tuple(sorted(_knotted(sources), key=lambda one: one.at_ms))
+    return Plan(ask, fleet.sections, happenings, any_order=ask.dice("order").random() < 0.5)
 
 
 def _knotted(sources: Iterable[Iterable[Happening]]) -> Iterator[Happening]:

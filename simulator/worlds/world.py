@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from latchbench.pin import Pin
 from latchbench.process import ProcessFailed
 from latchbench.trace import PinLetters, to_json_line
 from protos.bench.v1 import bench_pb2 as pb
-from simulator.conductor import Stuck
 from simulator.model.words import Keypad
-from simulator.processes import State
+from simulator.processes import GATEWAY, State
+from simulator.rounds import Stuck
 from simulator.scenario.reader import read_scenario_text
+from simulator.scenario.rig_actions import hosts_of
 from simulator.scenario.runner import RunOptions, run_case
+from simulator.scenario.verbs import HostProcess
 from simulator.sim import loop
 from simulator.sim.rig import SimRig
 from simulator.worlds.checkers import CHECKERS
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from simulator.bench import Bench
     from simulator.http_door import HttpReply
     from simulator.rig import Door
+    from simulator.scenario.cases import Step
+    from simulator.scenario.world import Instead
+    from simulator.sim.deaths import Death
     from simulator.worlds.plan import Plan
 
 HOUR_US = 3_600_000_000
@@ -57,13 +63,19 @@ def run_world(plan: Plan, order: Random | None = None) -> Outcome:
 
     `order` decides what runs first of all that is ready: it must not matter.
     """
+    return watch_world(plan, order)[0]
+
+
+def watch_world(plan: Plan, order: Random | None = None) -> tuple[Outcome, Seen | None]:
+    """As `run_world`, with what the checkers were given: None if the world did not get so far."""
     return loop.run(_run(plan), order)
 
 
-async def _run(plan: Plan) -> Outcome:
-    rig = WatchedRig()
+async def _run(plan: Plan) -> tuple[Outcome, Seen | None]:
+    rig = WatchedRig(f"order {plan.ask.seed}" if plan.any_order else None)
+    watch = _Watch(plan, rig)
     try:
-        return await _Watch(plan, rig).run()
+        return await watch.run(), watch.seen
     finally:
         await rig.stop()
 
@@ -71,8 +83,8 @@ async def _run(plan: Plan) -> Outcome:
 class WatchedRig(SimRig):
     """A rig that notes every call of the access API."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, order: str | None) -> None:
+        super().__init__(order)
         self.exchanges: list[Exchange] = []
         self.now_us: Callable[[], int] = lambda: 0
 
@@ -106,7 +118,7 @@ class _Watch:
     def __init__(self, plan: Plan, rig: WatchedRig) -> None:
         self._plan = plan
         self._rig = rig
-        self._seen: Seen | None = None
+        self.seen: Seen | None = None
         self._bench: Bench | None = None
 
     async def run(self) -> Outcome:
@@ -114,11 +126,13 @@ class _Watch:
         (case,) = scenario.cases
         options = RunOptions(seed=self._plan.ask.seed, judged=False)
         try:
-            await run_case(scenario, case, options, self._rig, look=self._look)
+            await run_case(
+                scenario, case, options, self._rig, look=self._look, instead=self._instead()
+            )
         except (ProcessFailed, Stuck, loop.Deadlock) as error:
             at_us = self._bench.now_us() if self._bench is not None else 0
             return self._outcome([Violation("it_runs", at_us, str(error))])
-        seen = self._seen
+        seen = self.seen
         if seen is None:
             raise RuntimeError("the world ended before it was looked at")
         return self._outcome([violation for checker in CHECKERS for violation in checker(seen)])
@@ -134,6 +148,27 @@ class _Watch:
         start_us = self._bench.fleet.clock.start_us
         return Outcome(self._plan, tuple(shown), trace, self._bench.now_us() - start_us)
 
+    def _instead(self) -> dict[int, Instead]:
+        """What is done in place of steps, by their numbers: what no file can say."""
+        instead: dict[int, Instead] = {}
+        for number, (step, happening) in enumerate(self._plan.steps(), 1):
+            if happening is not None and happening.death is not None:
+                instead[number] = partial(self._doom, happening.death)
+            elif "note" in step:
+                instead[number] = self._spare_all
+        return instead
+
+    async def _doom(self, death: Death, bench: Bench, step: Step) -> None:
+        name = GATEWAY
+        if isinstance(step.body, HostProcess):
+            (name,) = hosts_of(bench, step.body.of)
+        self._rig.doom(name, death, bench.now_us())
+
+    async def _spare_all(self, bench: Bench, step: Step) -> None:
+        """What is left to die of would come in the way of healing."""
+        del bench, step
+        self._rig.spare_all()
+
     async def _look(self, bench: Bench) -> None:
         self._bench = bench
         await heal(bench)
@@ -141,7 +176,7 @@ class _Watch:
         await bench.advance(HEALING_US)
         settled = await bench.settle(bench.now_us() + _SETTLED_WITHIN_US)
         locks = {name: await _end_of(bench, name) for name in bench.locks}
-        self._seen = Seen(
+        self.seen = Seen(
             plan=self._plan,
             trace=bench.raw_trace(),
             exchanges=self._rig.exchanges,

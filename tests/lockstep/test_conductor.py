@@ -10,7 +10,8 @@ import pytest
 from latchbench.lockstep import Answer, SteppedRefusal
 from latchbench.steps import NO_TIMERS, Step
 from latchbench.trace import TraceEvent, merged, to_json_line
-from simulator.conductor import Conductor, Stuck
+from simulator.conductor import Conductor
+from simulator.rounds import Stuck
 from tests.lockstep.toy import Ball, Relay, carry
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ async def test_messages_that_chase_each_other_at_one_instant_are_found_out(
 
 
 async def test_a_step_that_does_not_end_names_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.conductor.GUARD_S", 0.05)
+    monkeypatch.setattr("simulator.rounds.GUARD_S", 0.05)
     async with world() as (conductor, left, _, _):
         ticket: Ticket[None] = left.participant.jobs.open("lane", "a job that never ends", nothing)
         with pytest.raises(Stuck, match="left"):
