@@ -120,6 +120,10 @@ def simulate(
     jobs: Annotated[
         int, typer.Option("-j", "--jobs", min=1, max=64, help="Run this many worlds at a time.")
     ] = 1,
+    shrink: Annotated[
+        bool, typer.Option("--shrink", help="Make what fails small, and write it as a scenario.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="The folder for those scenarios.")] = Path(),
     trace: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Every event, one JSON a line.")
     ] = None,
@@ -141,6 +145,8 @@ def simulate(
                 faults=faults.value,
                 until=until,
                 jobs=jobs,
+                shrink=shrink,
+                out=out,
                 trace=trace,
             )
         )

@@ -7,21 +7,27 @@ import re
 import time
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from latchbench import exits
 from latchbench.commands.progress import ProgressLine
 from latchbench.trace import to_json_line
 from simulator.scenario.durations import NotADuration, parse_duration
+from simulator.worlds.as_scenario import as_scenario
 from simulator.worlds.campaign import Sum, run_seeds
 from simulator.worlds.plan import Ask
 from simulator.worlds.planning import make_plan
-from simulator.worlds.summary import failed_lines, sum_lines
+from simulator.worlds.report import failure_lines
+from simulator.worlds.shrink import same_failure, shrink
+from simulator.worlds.summary import sum_lines
 from simulator.worlds.world import run_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+# Each takes some hundred runs.
+SHRUNK_MAX: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class SimulateAsked:
     faults: str
     until: str | None
     jobs: int
+    shrink: bool
+    out: Path
     trace: Path | None
 
 
@@ -54,6 +62,9 @@ def simulate_command(asked: SimulateAsked) -> int:
     if asked.trace is not None:
         for ask in asks or []:
             _write_trace(asked.trace, ask)
+    if asked.shrink:
+        for failed in total.failed[:SHRUNK_MAX]:
+            exits.say(*_smaller(failed.ask, asked.out), "")
     if not total.worlds:
         exits.complain("latchbench: no world was run")
         return exits.NOTHING
@@ -74,7 +85,7 @@ def _run(asks: Iterable[Ask], jobs: int, known: int) -> Sum:
             progress.ended(failed=bool(result.violations))
             if result.violations:
                 with progress.aside():
-                    exits.say(*failed_lines(result), "")
+                    exits.say(*result.told, "")
     finally:
         progress.close()
     return total
@@ -86,6 +97,19 @@ def _until(asks: Iterable[Ask], until_s: float | None, began_s: float) -> Iterat
         if until_s is not None and time.perf_counter() - began_s >= until_s:
             return
         yield ask
+
+
+def _smaller(ask: Ask, folder: Path) -> Iterator[str]:
+    """Make a failing world as small as it gets, and write it as a scenario."""
+    outcome = run_world(make_plan(ask))
+    plan = shrink(outcome.plan, same_failure(outcome))
+    smaller = run_world(plan)
+    path = folder / f"world-{ask.seed}.yaml"
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(as_scenario(smaller))
+    before, after = len(outcome.plan.happenings), len(plan.happenings)
+    yield f"world {ask.seed} with {after} happenings of {before}: {path}"
+    yield from failure_lines(smaller)
 
 
 def _write_trace(path: Path, ask: Ask) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from latchbench.process import die_with_parent
 from simulator.worlds.coverage import CAMPAIGN_MIN, counted, missing
 from simulator.worlds.planning import make_plan
+from simulator.worlds.report import failure_lines
 from simulator.worlds.world import run_world
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One world in short: what can travel between processes. `cost_s` is processor time."""
+    """One world in short: what can travel between processes.
+
+    `told` are lines about what broke, if anything did. `cost_s` is processor time.
+    """
 
     ask: Ask
     violations: tuple[Violation, ...]
@@ -33,6 +37,7 @@ class Result:
     counts: Counter[str]
     virtual_us: int
     cost_s: float
+    told: tuple[str, ...] = ()
 
 
 def run_seed(ask: Ask) -> Result:
@@ -47,6 +52,7 @@ def run_seed(ask: Ask) -> Result:
         counts=counted(plan, outcome.trace),
         virtual_us=outcome.virtual_us,
         cost_s=time.process_time() - began_s,
+        told=tuple(failure_lines(outcome)) if outcome.violations else (),
     )
 
 

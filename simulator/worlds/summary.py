@@ -9,18 +9,10 @@ from simulator.worlds.coverage import CAMPAIGN_MIN, faults
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.worlds.campaign import Result, Sum
+    from simulator.worlds.campaign import Sum
 
 _HOUR_US = 3_600_000_000
 _COLUMNS = 96
-
-
-def failed_lines(result: Result) -> Iterator[str]:
-    """One world that broke a promise, and how to see it again."""
-    yield f"BROKEN  world {result.ask.seed}"
-    for violation in result.violations:
-        yield f"        {violation.checker}: {violation.message}"
-    yield f"        again: latchbench simulate {result.ask.words}"
 
 
 def sum_lines(total: Sum, took_s: float) -> Iterator[str]:
