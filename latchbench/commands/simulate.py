@@ -6,11 +6,13 @@ import json
 import re
 import time
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from latchbench import exits
 from latchbench.commands.progress import ProgressLine
+from latchbench.commands.reports import prepare
 from latchbench.trace import to_json_line
 from simulator.scenario.durations import NotADuration, parse_duration
 from simulator.worlds.as_scenario import as_scenario
@@ -23,8 +25,10 @@ from simulator.worlds.summary import sum_lines
 from simulator.worlds.world import run_world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from simulator.worlds.world import Outcome
 
 # Each takes some hundred runs.
 SHRUNK_MAX: Final = 3
@@ -58,10 +62,11 @@ def simulate_command(asked: SimulateAsked) -> int:
     began_s = time.perf_counter()
     endless = (_ask(asked, seed) for seed in count())
     wanted = _until(asks if asks is not None else endless, until_s, began_s)
-    total = _run(wanted, asked.jobs, len(asks) if asks is not None else 0)
+    look = None
     if asked.trace is not None:
-        for ask in asks or []:
-            _write_trace(asked.trace, ask)
+        prepare([asked.trace])
+        look = partial(_write_trace, asked.trace)
+    total = _run(wanted, asked.jobs, len(asks) if asks is not None else 0, look)
     if asked.shrink:
         for failed in total.failed[:SHRUNK_MAX]:
             exits.say(*_smaller(failed.ask, asked.out), "")
@@ -76,11 +81,13 @@ def _ask(asked: SimulateAsked, seed: int) -> Ask:
     return Ask(seed, asked.locks, asked.hours, asked.faults)
 
 
-def _run(asks: Iterable[Ask], jobs: int, known: int) -> Sum:
+def _run(
+    asks: Iterable[Ask], jobs: int, known: int, look: Callable[[Outcome], object] | None
+) -> Sum:
     total = Sum()
     progress = ProgressLine(known, shown=known > 1)
     try:
-        for result in run_seeds(asks, jobs):
+        for result in run_seeds(asks, jobs, look):
             total.add(result)
             progress.ended(failed=bool(result.violations))
             if result.violations:
@@ -112,10 +119,9 @@ def _smaller(ask: Ask, folder: Path) -> Iterator[str]:
     yield from failure_lines(smaller)
 
 
-def _write_trace(path: Path, ask: Ask) -> None:
-    outcome = run_world(make_plan(ask))
+def _write_trace(path: Path, outcome: Outcome) -> None:
     with path.open("a") as file:
-        file.write(json.dumps({"world": ask.words, "digest": outcome.digest}) + "\n")
+        file.write(json.dumps({"world": outcome.plan.ask.words}) + "\n")
         file.writelines(to_json_line(event) + "\n" for event in outcome.trace)
 
 

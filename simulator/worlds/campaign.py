@@ -17,11 +17,12 @@ from simulator.worlds.report import failure_lines
 from simulator.worlds.world import run_world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
     from simulator.worlds.plan import Ask
     from simulator.worlds.seen import Violation
+    from simulator.worlds.world import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,13 @@ class Result:
     told: tuple[str, ...] = ()
 
 
-def run_seed(ask: Ask) -> Result:
-    """Plan and run one world."""
+def run_seed(ask: Ask, look: Callable[[Outcome], object] | None = None) -> Result:
+    """Plan and run one world; `look` sees all that came of it."""
     began_s = time.process_time()
     plan = make_plan(ask)
     outcome = run_world(plan)
+    if look is not None:
+        look(outcome)
     return Result(
         ask=ask,
         violations=outcome.violations,
@@ -56,10 +59,16 @@ def run_seed(ask: Ask) -> Result:
     )
 
 
-def run_seeds(asks: Iterable[Ask], jobs: int) -> Iterator[Result]:
-    """Run them, on `jobs` processes. `asks` is asked for a few more than are under way."""
-    if jobs == 1:
-        yield from map(run_seed, asks)
+def run_seeds(
+    asks: Iterable[Ask], jobs: int, look: Callable[[Outcome], object] | None = None
+) -> Iterator[Result]:
+    """Run them, on `jobs` processes. `asks` is asked for a few more than are under way.
+
+    With a `look` they run in this process, one after the other.
+    """
+    if jobs == 1 or look is not None:
+        for ask in asks:
+            yield run_seed(ask, look)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare) as pool:
