@@ -32,7 +32,7 @@ class SimRig:
         self._shared = Shared(order)
         self.hosts = Lives(partial(make_host, shared=self._shared))
         self.gateways = Lives(partial(make_gateway, shared=self._shared))
-        self._scratch = Scratch.make()
+        self._scratch = Scratch.make(in_memory=True)
         self._cases = Cases(self._scratch.directory)
         self._gateway: Process | None = None
         self.directory = self._scratch.directory
