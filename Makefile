@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check coverage clean
+.PHONY: demo test check coverage worlds clean
 
 demo: $(INSTALLED)
 	@$(BIN)/latchbench run scenarios -j 2
@@ -26,6 +26,10 @@ check: $(INSTALLED)
 coverage: $(INSTALLED)
 	@$(BIN)/python -m pytest -q -n auto tests/model tests/radio tests/policy tests/properties \
 	    --cov --cov-report=term:skip-covered --cov-fail-under=95
+
+# Simulated worlds for three minutes, and that a seed always makes the same world.
+worlds: $(INSTALLED)
+	@$(BIN)/python -m pytest -q -s -m campaign tests/worlds $(PYTEST_ARGS)
 
 $(INSTALLED): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
