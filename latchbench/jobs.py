@@ -178,6 +178,11 @@ class Jobs:
         self._note_idle()
 
     @property
+    def connecting(self) -> bool:
+        """Whether a wait that holds up a step is not over."""
+        return any(not one.resolved and one.peer not in self._ignored for one in self._waits)
+
+    @property
     def idle(self) -> bool:
         """Whether no job is under way."""
         return not self._open and self._first_wait() is None

@@ -164,10 +164,12 @@ class Stepping:
         while True:
             self._job_ended.clear()
             self._tracer.mark()
-            if choices := self._choices(streams, step.until_us):
-                draw.choice(choices)()
-            elif not self._jobs.idle:
+            choices = self._choices(streams, step.until_us)
+            # How soon a connection opens is not drawn but the loop's: all that will are awaited.
+            if self._jobs.connecting or not (choices or self._jobs.idle):
                 await self._job_ended.wait()
+            elif choices:
+                draw.choice(choices)()
             elif self._next_key([], step.until_us) is not None:
                 self._clock.move(self._clock.next_timer_us() or 0)
             else:

@@ -51,6 +51,7 @@ class Conductor:
         self._members: dict[str, Member] = {}
         self._links = Links()
         self._calls = Calls()
+        self._gone: set[str] = set()
         self.on_trace: Callable[[list[TraceEvent]], None] = lambda events: None
         # Kinds of events that `on_hit` is told of, right after the handler in which they happened.
         self.watched: frozenset[str] = frozenset()
@@ -82,6 +83,7 @@ class Conductor:
     async def add(self, name: str, stepper: Stepper, *, rank: int = 0) -> None:
         """A process that serves takes part from now on."""
         self._members[name] = Member(name, stepper, rank)
+        self._gone.discard(name)
         delta = self._delta
         await self._round({name: self._step(NO_TIMERS)})
         self._delta = delta  # how many processes there are must not show in the numbers of rounds
@@ -113,9 +115,20 @@ class Conductor:
         A frozen peer never reads what it had not read by now.
         """
         del self._members[name]
+        self._gone.add(name)
         self._links.cut(name, self.takes_part)
         for task in self._calls.lost(name):
             await asyncio.wait([task], timeout=GUARD_S)
+
+    async def roll_call(self) -> None:
+        """Hear from everybody of every link, also of those whose other end is of no use any more.
+
+        A process that dies within a step may have opened some that neither end has told of.
+        """
+        running = [member.name for member in self._members.values() if not member.frozen]
+        step = replace(self._step(NO_TIMERS), arrive_only=True)
+        for name, done in (await self._parallel(dict.fromkeys(running, step))).items():
+            self._note(self._members[name], done)
 
     def freeze(self, name: str) -> None:
         """A process was stopped by a signal: it is left out of everything."""
@@ -361,7 +374,7 @@ class Conductor:
             self._move(done.now_us)
             self._delta = 0 if self._playing else 1
         is_heard = not isinstance(done, LastWords) or done.is_heard
-        self._links.note(member.name, done.links, is_said=is_heard)
+        self._links.note(member.name, done.links, self._gone, is_said=is_heard)
         for call_id in done.answered if is_heard else ():
             self._calls.answered(call_id)
         if done.trace:

@@ -46,22 +46,22 @@ class Crew:
 
     async def kill(self, name: str) -> None:
         """SIGKILL. Raises `NotPossible` when it does not run."""
-        process = self._processes[name]
+        process, conductor = self._processes[name], self._stepped()
         process.must_be(State.RUNNING, State.STOPPED)
         await self._quiet()
-        await self._end(process)
+        if process.state is State.RUNNING:
+            await conductor.delivered(name)
+        await process.kill()
+        await conductor.gone(name)
         await self._quiet()
 
     async def bury(self, name: str) -> None:
         """A process has died within a step: from now on it is one that was killed."""
-        await self._end(self._processes[name])
-
-    async def _end(self, process: Process) -> None:
-        conductor = self._stepped()
-        if process.state is State.RUNNING:
-            await conductor.delivered(process.name)
+        process, conductor = self._processes[name], self._stepped()
+        await conductor.delivered(name)
         await process.kill()
-        await conductor.gone(process.name)
+        await conductor.roll_call()
+        await conductor.gone(name)
 
     async def stop(self, name: str) -> None:
         """SIGSTOP: it hears nothing and does nothing. Raises `NotPossible`."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from latchbench.steps import Awaited, LinkCount
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Container, Iterable
 
     from latchbench.time_service import Stepper
 
@@ -90,12 +90,19 @@ class Links:
         self._ends: dict[str, Ends] = {}
         self._owing: set[str] = set()
 
-    def note(self, name: str, counts: Iterable[LinkCount], *, is_said: bool = True) -> None:
-        """How far a process says it is; without `is_said` it had sent no more than was known."""
+    def note(
+        self, name: str, counts: Iterable[LinkCount], gone: Container[str], *, is_said: bool
+    ) -> None:
+        """How far a process says it is; without `is_said` it had sent no more than was known.
+
+        A link to one that was `gone` before it was told of is over.
+        """
         for count in counts:
             known = self._ends.setdefault(count.link, Ends()).counts
             before = known[name].sent if name in known else 0
             known[name] = count if is_said else replace(count, sent=before)
+            if count.peer in gone and count.peer not in known:
+                self._ends[count.link].cut(count.peer, backlog_is_lost=True)
             self._review(count.link)
 
     def owed(self, takes_part: Callable[[str], bool]) -> dict[str, list[Awaited]]:

@@ -69,6 +69,7 @@ class SimLoop(asyncio.AbstractEventLoop):
     def run_until_complete(self, future: Any) -> Any:
         """The result of `future`. Raises `Deadlock`, or what nobody else has caught."""
         task = asyncio.ensure_future(future, loop=self)
+        self._failures = []  # those of an earlier run have ended that one
         self._running = True
         asyncio._set_running_loop(self)  # noqa: SLF001 - asyncio has it for loops
         try:

@@ -276,7 +276,12 @@ def make_gateway(plain: dict[str, Any], shared: Shared) -> tuple[Life, dict[str,
     life.service = DirectStub(admin, made.admin, life)
     life.http = made.http
     life.close = made.gateway.close
-    life.abandon = made.gateway.abandon
+
+    def abandon() -> None:
+        shared.switchboard.hang_up()
+        made.gateway.abandon()
+
+    life.abandon = abandon
     try:
         made.gateway.start()
     except Died as died:

@@ -126,6 +126,7 @@ class Switchboard:
 
     def __init__(self) -> None:
         self._hosts: dict[str, Life] = {}
+        self._wires: list[Wire] = []
 
     def serve(self, address: str, host: Life) -> None:
         """A host serves at this address, until it ends."""
@@ -143,12 +144,23 @@ class Switchboard:
             return None
         wire = Wire()
         host.hold(wire)
+        self._wires = [one for one in self._wires if not one.to_host.ended]
+        self._wires.append(wire)
         try:
             await host.running.wait()
-            if not wire.to_host.ended:
-                host.start(host.exec(HostEnd(wire, metadata)), then=wire.end)
+            host.start(_taken(host, wire, metadata), then=wire.end)
             await wire.answered.wait()
         except asyncio.CancelledError:
             wire.end()  # the gateway does not wait any longer
             raise
         return None if wire.to_host.ended else GatewayEnd(wire)
+
+    def hang_up(self) -> None:
+        """The gateway has gone, and with it its ends of all streams, whoever held them there."""
+        for wire in self._wires:
+            wire.end()
+
+
+async def _taken(host: Life, wire: Wire, metadata: Metadata) -> None:
+    if not wire.to_host.ended:
+        await host.exec(HostEnd(wire, metadata))

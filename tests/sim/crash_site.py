@@ -13,12 +13,11 @@ from tests.bench.site import MINUTE_US, Codes, Site, a_site
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from latchbench.trace import TraceEvent
     from simulator.sim.deaths import Death
 
 LOCKS = ("back", "front", "side")
 THREE = "locks:\n" + "".join(f"  {lock}: {{profile: deadbolt-30}}\n" for lock in LOCKS)
-
-Prepare = "Callable[[Site], Awaitable[None]]"
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Ending:
     commits: int
     inside: Mapping[str, Codes]
     listed: Mapping[str, list[dict[str, Any]]]
-    trace: list[object]
+    trace: list[TraceEvent]
 
     @property
     def promised(self) -> dict[str, list[str]]:
