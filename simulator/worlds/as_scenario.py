@@ -30,7 +30,7 @@ from simulator.worlds.world import HEALING_US, watch_world
 from simulator.worlds.writing import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from simulator.scenario.verdict import CaseVerdict
     from simulator.worlds.plan import Plain
@@ -64,7 +64,7 @@ def as_scenario(outcome: Outcome) -> str:
             if _fails_as_written(text, short):
                 return text
     parts = [_Part(retold.steps, ["What happened."]), _Part(LOOKS, _unsaid(outcome))]
-    return _file(outcome, retold, parts, ())
+    return _file(outcome, retold, parts, {})
 
 
 def _ways(outcome: Outcome, retold: Retold, short: Shortfalls) -> Iterator[list[_Part]]:
@@ -134,18 +134,24 @@ async def _replay(text: str) -> CaseVerdict:
 # The text.
 
 
-def _file(outcome: Outcome, retold: Retold, parts: Sequence[_Part], always: Sequence[str]) -> str:
+def _file(
+    outcome: Outcome, retold: Retold, parts: Sequence[_Part], always: Mapping[str, str]
+) -> str:
     """Comments, the fleet, and the parts that have steps."""
     plan = outcome.plan
     document = plan.document()
     head: dict[str, Any] = {key: document[key] for key in document if key != "steps"}
     head["name"] = _name(outcome)
-    if always:
-        head["always"] = list(always)
     used = _used([*(step for part in parts for step in part.steps), *retold.endings])
-    lines = [EDITOR_LINES + _header(outcome), dump(head), "steps:\n"]
-    for part in parts:
-        lines += ("\n", _comment(part.words), _steps(part.steps, used))
+    lines = [EDITOR_LINES + _header(outcome), dump(head)]
+    if always:
+        words = ["What must always hold, and did not:", *(f"- {one}" for one in always.values())]
+        lines += ("\n", _comment(words), dump({"always": list(always)}), "\n")
+    lines.append("steps:\n")
+    written = [part for part in parts if part.steps]
+    for part in written:
+        gap = "" if part is written[0] else "\n"
+        lines += (gap, _comment(part.words), _steps(part.steps, used))
     if retold.endings:
         lines += ("finally:\n", _steps(retold.endings, used))
     return "".join(lines)

@@ -29,6 +29,7 @@ _WIDE: Final = 100
 _START_US: Final = int(datetime.fromisoformat(STARTS).timestamp()) * 1_000_000
 # What the bench itself says of a step, when the step is told as the plan has it.
 _HOW_IT_WENT: Final = ("bench.answered", "bench.left_out")
+_DIGITS: Final = ("code", "keys")
 _OF_SOME_ROW: Final = "gateway.attempt.ended"  # of which lock it does not say
 
 
@@ -139,9 +140,10 @@ def _is_about(event: TraceEvent, lock: str | None, groups: dict[str, str]) -> bo
 def _masked(step: Plain) -> Plain:
     verb = verb_of(step)
     body = step[verb]
-    if isinstance(body, dict) and isinstance(body.get("code"), str):
-        return {**step, verb: {**body, "code": MASK}}
-    return step
+    if not isinstance(body, dict):
+        return step
+    shown = {word: MASK if word in _DIGITS and said else said for word, said in body.items()}
+    return {**step, verb: shown}
 
 
 def _turning_point(outcome: Outcome, lock: str | None, told: Mapping[int, str]) -> tuple[int, str]:
