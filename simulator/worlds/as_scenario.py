@@ -63,8 +63,7 @@ def as_scenario(outcome: Outcome) -> str:
             text = _file(outcome, retold, parts, short.always)
             if _fails_as_written(text, short):
                 return text
-    parts = [_Part(retold.steps, ["What happened."]), _Part(LOOKS, _unsaid(outcome))]
-    return _file(outcome, retold, parts, {})
+    return _file(outcome, retold, [_Part(retold.steps), _Part(LOOKS)], {}, _unsaid(outcome))
 
 
 def _ways(outcome: Outcome, retold: Retold, short: Shortfalls) -> Iterator[list[_Part]]:
@@ -88,14 +87,12 @@ def _settles(short: Shortfalls) -> bool:
 
 def _unsaid(outcome: Outcome) -> list[str]:
     if any(violation.checker == IT_RUNS for violation in outcome.violations):
-        return ["It does not come so far: latchbench itself breaks on the way."]
-    found = "No expectation was found that fails here as the world failed."
-    if not outcome.plan.is_sayable:
-        found += (
-            " The world has what a file cannot say: a process that dies within a handler, or"
-            " another order of what is due at one instant."
-        )
-    return [f"{found} To see it:", f"latchbench simulate {outcome.plan.ask.words}"]
+        return ["", "It does not come to its end: latchbench itself breaks on the way."]
+    found = "This file retells the world, and does not fail as it did: "
+    if outcome.plan.is_sayable:
+        return ["", f"{found}no expectation says what was seen."]
+    what = "a process that dies within a handler, or another order of what is due at one instant"
+    return ["", f"{found}no file can say {what}."]
 
 
 # Whether it fails.
@@ -135,15 +132,18 @@ async def _replay(text: str) -> CaseVerdict:
 
 
 def _file(
-    outcome: Outcome, retold: Retold, parts: Sequence[_Part], always: Mapping[str, str]
+    outcome: Outcome,
+    retold: Retold,
+    parts: Sequence[_Part],
+    always: Mapping[str, str],
+    unsaid: Sequence[str] = (),
 ) -> str:
     """Comments, the fleet, and the parts that have steps."""
-    plan = outcome.plan
-    document = plan.document()
+    document = outcome.plan.document()
     head: dict[str, Any] = {key: document[key] for key in document if key != "steps"}
     head["name"] = _name(outcome)
     used = _used([*(step for part in parts for step in part.steps), *retold.endings])
-    lines = [EDITOR_LINES + _header(outcome), dump(head)]
+    lines = [EDITOR_LINES, _comment([*_header(outcome), *unsaid]), dump(head)]
     if always:
         words = ["What must always hold, and did not:", *(f"- {one}" for one in always.values())]
         lines += ("\n", _comment(words), dump({"always": list(always)}), "\n")
@@ -164,20 +164,18 @@ def _name(outcome: Outcome) -> str:
     return f"world {outcome.plan.ask.seed} breaks {words}"
 
 
-def _header(outcome: Outcome) -> str:
+def _header(outcome: Outcome) -> list[str]:
     ask, first = outcome.plan.ask, outcome.violations[0]
     number = len(outcome.violations)
     more = [f"- and {number - _SHOWN_MAX} more"] if number > _SHOWN_MAX else []
-    return _comment(
-        [
-            f"Made by latchbench of the world of seed {ask.seed}, which breaks a promise.",
-            f"The whole world: latchbench simulate {ask.words}",
-            "",
-            f"{first.checker}: {promise(first.checker)}",
-            *_shown(outcome),
-            *more,
-        ]
-    )
+    return [
+        f"Made by latchbench of the world of seed {ask.seed}, which breaks a promise.",
+        f"The whole world: latchbench simulate {ask.words}",
+        "",
+        f"{first.checker}: {promise(first.checker)}",
+        *_shown(outcome),
+        *more,
+    ]
 
 
 def _shown(outcome: Outcome) -> list[str]:
