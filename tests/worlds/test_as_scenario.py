@@ -182,3 +182,19 @@ def test_a_world_with_a_death_within_a_handler_says_that_no_file_can_say_that() 
     text = as_scenario(said(outcome, "honest_status", "an answer says set, and front was not read"))
     assert "no file can say a process that dies" in text
     assert 'name: "a world dies before effect 1 from here, unheard"' in text
+
+
+def test_a_call_that_nobody_answered_in_time_is_awaited_at_the_end_of_the_file() -> None:
+    plan = plan_of(
+        {"inject": {"lock": "front", "fault": "delay", "times": 1}},
+        {**BOTH, "background": True},
+        {"gateway": "stop"},
+        {"await": "both"},
+        {"gateway": "continue"},
+    )
+    happenings = [replace(one, at_ms=number) for number, one in enumerate(plan.happenings)]
+    text = as_scenario(said(run_world(plan.keeping(happenings)), "honest_status", "front lied"))
+    (case,) = read_scenario_text(text).cases
+    assert [step.verb for step in case.endings] == ["await"]
+    assert "- advance: 1200002ms\n- gateway: continue\n" in text  # the 20 m that it waited
+    assert judged(text).outcome is Ended.PASSED
