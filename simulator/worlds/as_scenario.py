@@ -9,7 +9,7 @@ what is ready at an instant) says so, and names the command that shows the failu
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.rounds import Stuck
@@ -23,7 +23,7 @@ from simulator.sim.rig import SimRig
 from simulator.worlds.healing import healed
 from simulator.worlds.plan import LOOKS
 from simulator.worlds.pruning import references
-from simulator.worlds.retold import Retold, retell, told
+from simulator.worlds.retold import Retold, retell, told, with_answer
 from simulator.worlds.shortfalls import Shortfalls, shortfalls
 from simulator.worlds.violations import IT_RUNS, locks_named, promise
 from simulator.worlds.world import HEALING_US, watch_world
@@ -56,7 +56,7 @@ def as_scenario(outcome: Outcome) -> str:
     """The file. `outcome` has violations; its world is run again, and so is the file."""
     again, seen = watch_world(outcome.plan)
     steps = told(outcome.plan, again.trace)
-    retold = retell(steps)
+    retold = _with_late_answers(outcome, retell(steps))
     if seen is not None:
         short = shortfalls(outcome, seen, steps)
         for parts in _ways(outcome, retold, short):
@@ -64,6 +64,20 @@ def as_scenario(outcome: Outcome) -> str:
             if _fails_as_written(text, short):
                 return text
     return _file(outcome, retold, [_Part(retold.steps), _Part(LOOKS)], {}, _unsaid(outcome))
+
+
+def _with_late_answers(outcome: Outcome, retold: Retold) -> Retold:
+    """Calls that the world gave up waiting for: what they come to when the file waits for them."""
+    if not retold.endings:
+        return retold
+    verdict = replay(_file(outcome, retold, [_Part(retold.steps), _Part(LOOKS)], {}))
+    trace = () if verdict is None else verdict.trace
+    answers = [event.fields for event in trace if event.kind == "bench.answered"]
+    endings = [
+        with_answer(step, answer.get("type"))
+        for step, answer in zip(retold.endings, answers[-len(retold.endings) :], strict=False)
+    ]
+    return replace(retold, endings=[*endings, *retold.endings[len(endings) :]])
 
 
 def _ways(outcome: Outcome, retold: Retold, short: Shortfalls) -> Iterator[list[_Part]]:

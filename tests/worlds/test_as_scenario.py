@@ -184,7 +184,7 @@ def test_a_world_with_a_death_within_a_handler_says_that_no_file_can_say_that() 
     assert 'name: "a world dies before effect 1 from here, unheard"' in text
 
 
-def test_a_call_that_nobody_answered_in_time_is_awaited_at_the_end_of_the_file() -> None:
+def test_a_call_that_nobody_answered_in_time_is_awaited_at_the_end_with_what_it_came_to() -> None:
     plan = plan_of(
         {"inject": {"lock": "front", "fault": "delay", "times": 1}},
         {**BOTH, "background": True},
