@@ -90,10 +90,12 @@ def _forget(pictures: _Pictures, lock: str, slot: str | None, index: int) -> Non
 
 
 def _differences(pictures: _Pictures) -> Iterator[Divergence]:
-    for (lock, pin), (slot, _) in pictures.read.items():
-        held, index = pictures.changed.get((lock, slot), ("", 0))
+    for (lock, pin), (slot, read_at) in pictures.read.items():
+        held, index = pictures.changed.get((lock, slot), ("", read_at))
         if held != pin:
-            yield Divergence(index, lock, f"the gateway still takes {pin} for stored here")
+            yield Divergence(
+                max(index, read_at), lock, f"the gateway still takes {pin} for stored here"
+            )
     for (lock, slot), (pin, index) in pictures.changed.items():
         if not pin or (lock, slot, pin) not in pictures.sent or (lock, pin) in pictures.read:
             continue

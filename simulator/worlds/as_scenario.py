@@ -9,7 +9,7 @@ what is ready at an instant) says so, and names the command that shows the failu
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.rounds import Stuck
@@ -23,14 +23,14 @@ from simulator.sim.rig import SimRig
 from simulator.worlds.healing import healed
 from simulator.worlds.plan import LOOKS
 from simulator.worlds.pruning import references
-from simulator.worlds.retold import Retold, retell, told
+from simulator.worlds.retold import Retold, retell, told, with_answer
 from simulator.worlds.shortfalls import Shortfalls, shortfalls
 from simulator.worlds.violations import IT_RUNS, locks_named, promise
 from simulator.worlds.world import HEALING_US, watch_world
 from simulator.worlds.writing import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from simulator.scenario.verdict import CaseVerdict
     from simulator.worlds.plan import Plain
@@ -56,15 +56,28 @@ def as_scenario(outcome: Outcome) -> str:
     """The file. `outcome` has violations; its world is run again, and so is the file."""
     again, seen = watch_world(outcome.plan)
     steps = told(outcome.plan, again.trace)
-    retold = retell(steps)
+    retold = _with_late_answers(outcome, retell(steps))
     if seen is not None:
         short = shortfalls(outcome, seen, steps)
         for parts in _ways(outcome, retold, short):
             text = _file(outcome, retold, parts, short.always)
             if _fails_as_written(text, short):
                 return text
-    parts = [_Part(retold.steps, ["What happened."]), _Part(LOOKS, _unsaid(outcome))]
-    return _file(outcome, retold, parts, ())
+    return _file(outcome, retold, [_Part(retold.steps), _Part(LOOKS)], {}, _unsaid(outcome))
+
+
+def _with_late_answers(outcome: Outcome, retold: Retold) -> Retold:
+    """Calls that the world gave up waiting for: what they come to when the file waits for them."""
+    if not retold.endings:
+        return retold
+    verdict = replay(_file(outcome, retold, [_Part(retold.steps), _Part(LOOKS)], {}))
+    trace = () if verdict is None else verdict.trace
+    answers = [event.fields for event in trace if event.kind == "bench.answered"]
+    endings = [
+        with_answer(step, answer.get("type"))
+        for step, answer in zip(retold.endings, answers[-len(retold.endings) :], strict=False)
+    ]
+    return replace(retold, endings=[*endings, *retold.endings[len(endings) :]])
 
 
 def _ways(outcome: Outcome, retold: Retold, short: Shortfalls) -> Iterator[list[_Part]]:
@@ -88,14 +101,12 @@ def _settles(short: Shortfalls) -> bool:
 
 def _unsaid(outcome: Outcome) -> list[str]:
     if any(violation.checker == IT_RUNS for violation in outcome.violations):
-        return ["It does not come so far: latchbench itself breaks on the way."]
-    found = "No expectation was found that fails here as the world failed."
-    if not outcome.plan.is_sayable:
-        found += (
-            " The world has what a file cannot say: a process that dies within a handler, or"
-            " another order of what is due at one instant."
-        )
-    return [f"{found} To see it:", f"latchbench simulate {outcome.plan.ask.words}"]
+        return ["", "It does not come to its end: latchbench itself breaks on the way."]
+    found = "This file retells the world, and does not fail as it did: "
+    if outcome.plan.is_sayable:
+        return ["", f"{found}no expectation says what was seen."]
+    what = "a process that dies within a handler, or another order of what is due at one instant"
+    return ["", f"{found}no file can say {what}."]
 
 
 # Whether it fails.
@@ -134,18 +145,27 @@ async def _replay(text: str) -> CaseVerdict:
 # The text.
 
 
-def _file(outcome: Outcome, retold: Retold, parts: Sequence[_Part], always: Sequence[str]) -> str:
+def _file(
+    outcome: Outcome,
+    retold: Retold,
+    parts: Sequence[_Part],
+    always: Mapping[str, str],
+    unsaid: Sequence[str] = (),
+) -> str:
     """Comments, the fleet, and the parts that have steps."""
-    plan = outcome.plan
-    document = plan.document()
+    document = outcome.plan.document()
     head: dict[str, Any] = {key: document[key] for key in document if key != "steps"}
     head["name"] = _name(outcome)
-    if always:
-        head["always"] = list(always)
     used = _used([*(step for part in parts for step in part.steps), *retold.endings])
-    lines = [EDITOR_LINES + _header(outcome), dump(head), "steps:\n"]
-    for part in parts:
-        lines += ("\n", _comment(part.words), _steps(part.steps, used))
+    lines = [EDITOR_LINES, _comment([*_header(outcome), *unsaid]), dump(head)]
+    if always:
+        words = ["What must always hold, and did not:", *(f"- {one}" for one in always.values())]
+        lines += ("\n", _comment(words), dump({"always": list(always)}), "\n")
+    lines.append("steps:\n")
+    written = [part for part in parts if part.steps]
+    for part in written:
+        gap = "" if part is written[0] else "\n"
+        lines += (gap, _comment(part.words), _steps(part.steps, used))
     if retold.endings:
         lines += ("finally:\n", _steps(retold.endings, used))
     return "".join(lines)
@@ -158,20 +178,18 @@ def _name(outcome: Outcome) -> str:
     return f"world {outcome.plan.ask.seed} breaks {words}"
 
 
-def _header(outcome: Outcome) -> str:
+def _header(outcome: Outcome) -> list[str]:
     ask, first = outcome.plan.ask, outcome.violations[0]
     number = len(outcome.violations)
     more = [f"- and {number - _SHOWN_MAX} more"] if number > _SHOWN_MAX else []
-    return _comment(
-        [
-            f"Made by latchbench of the world of seed {ask.seed}, which breaks a promise.",
-            f"The whole world: latchbench simulate {ask.words}",
-            "",
-            f"{first.checker}: {promise(first.checker)}",
-            *_shown(outcome),
-            *more,
-        ]
-    )
+    return [
+        f"Made by latchbench of the world of seed {ask.seed}, which breaks a promise.",
+        f"The whole world: latchbench simulate {ask.words}",
+        "",
+        f"{first.checker}: {promise(first.checker)}",
+        *_shown(outcome),
+        *more,
+    ]
 
 
 def _shown(outcome: Outcome) -> list[str]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from latchbench.trace import TraceEvent
     from simulator.worlds.plan import Plain
-    from simulator.worlds.seen import Violation
     from simulator.worlds.world import Outcome
 
 BEFORE: Final = 12
@@ -29,6 +28,8 @@ _WIDE: Final = 100
 _START_US: Final = int(datetime.fromisoformat(STARTS).timestamp()) * 1_000_000
 # What the bench itself says of a step, when the step is told as the plan has it.
 _HOW_IT_WENT: Final = ("bench.answered", "bench.left_out")
+_HEALED: Final = "the plan ends: everything is healed, and 8 h pass"
+_DIGITS: Final = ("code", "keys")
 _OF_SOME_ROW: Final = "gateway.attempt.ended"  # of which lock it does not say
 
 
@@ -106,6 +107,8 @@ def _told(outcome: Outcome, lock: str | None) -> Mapping[int, str]:
             if happening is not None and is_step_told:
                 clock = clock_time(event.at_us, _START_US)
                 lines[index] = f"{clock}  {one_line(_masked(happening.told))}"
+            elif event.fields["verb"] == "note":
+                lines[index] = f"{clock_time(event.at_us, _START_US)}  {_HEALED}"
         elif event.kind in _HOW_IT_WENT:
             if is_step_told:
                 lines[index] = event_line(event, _START_US)
@@ -139,9 +142,10 @@ def _is_about(event: TraceEvent, lock: str | None, groups: dict[str, str]) -> bo
 def _masked(step: Plain) -> Plain:
     verb = verb_of(step)
     body = step[verb]
-    if isinstance(body, dict) and isinstance(body.get("code"), str):
-        return {**step, verb: {**body, "code": MASK}}
-    return step
+    if not isinstance(body, dict):
+        return step
+    shown = {word: MASK if word in _DIGITS and said else said for word, said in body.items()}
+    return {**step, verb: shown}
 
 
 def _turning_point(outcome: Outcome, lock: str | None, told: Mapping[int, str]) -> tuple[int, str]:
@@ -151,11 +155,12 @@ def _turning_point(outcome: Outcome, lock: str | None, told: Mapping[int, str]) 
     violation; else the last event before it.
     """
     first = outcome.violations[0]
-    parted = _parted(outcome, lock, first)
+    parted = _parted(outcome, lock, told)
     if parted is not None:
         return parted
     pins = pins_named(first.message)
-    before = [index for index in told if outcome.trace[index].at_us <= first.at_us]
+    end = next((index for index in told if told[index].endswith(_HEALED)), len(outcome.trace))
+    before = [index for index in told if outcome.trace[index].at_us <= first.at_us and index <= end]
     with_pin = [
         index for index in before if pins.intersection(outcome.trace[index].fields.values())
     ]
@@ -163,11 +168,16 @@ def _turning_point(outcome: Outcome, lock: str | None, told: Mapping[int, str]) 
     return last, ""
 
 
-def _parted(outcome: Outcome, lock: str | None, first: Violation) -> tuple[int, str] | None:
+def _parted(outcome: Outcome, lock: str | None, told: Mapping[int, str]) -> tuple[int, str] | None:
     places = [
         index
         for index, event in enumerate(outcome.trace)
         if lock is None or lock in (event.source, event.fields.get("lock"))
     ]
-    found = first_divergence([outcome.trace[index] for index in places], first.at_us)
-    return None if found is None else (places[found.index], found.words)
+    found = first_divergence(
+        [outcome.trace[index] for index in places], outcome.violations[0].at_us
+    )
+    if found is None:
+        return None
+    shown = next((index for index in told if index >= places[found.index]), None)
+    return None if shown is None else (shown, found.words)

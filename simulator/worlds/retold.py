@@ -72,7 +72,7 @@ def retell(steps: Sequence[Told]) -> Retold:
             now_ms = one.happening.at_ms
         awaited = one.step.get("await")
         if one.left_out is None:
-            done.append(_with_answer(one))
+            done.append(with_answer(one.happening.told, one.refused))
             if one.step.get("background"):
                 let_in.add(one.step["save_as"])
         elif awaited in let_in:
@@ -81,11 +81,9 @@ def retell(steps: Sequence[Told]) -> Retold:
     return Retold(_merged(done), endings)
 
 
-def _with_answer(one: Told) -> Plain:
-    step = one.happening.told
-    if one.refused is None:
-        return step
-    return {**step, "expect": {"raises": {"type": one.refused}}}
+def with_answer(step: Plain, refused: str | None) -> Plain:
+    """The step with how its call was refused, if it was."""
+    return step if refused is None else {**step, "expect": {"raises": {"type": refused}}}
 
 
 def _merged(steps: Iterable[Plain]) -> list[Plain]:

@@ -42,16 +42,19 @@ AT_REST: Final = "nothing is under way any more"
 _SAME_PROMISE: Final[Mapping[str, str]] = {
     "throw_atomicity": "throw_is_atomic",
     "no_duplicates": "at_most_once_per_lock",
-    "no_pins": "no_plain_codes_in_log",
+    "secrecy": "no_plain_codes_in_log",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Shortfalls:
-    """What must hold and did not: after the healing, and after every event."""
+    """What must hold and did not: after the healing, and after every event.
+
+    `always` has how each invariant was first broken, PINs as letters.
+    """
 
     endings: Sequence[Plain] = field(default=())
-    always: Sequence[str] = field(default=())
+    always: Mapping[str, str] = field(default_factory=dict)
 
 
 def shortfalls(outcome: Outcome, seen: Seen, steps: Sequence[Told]) -> Shortfalls:
@@ -182,7 +185,7 @@ def _of_statuses(lock: str, end: LockEnd) -> Iterator[Plain]:
 # Every moment.
 
 
-def _broken_always(outcome: Outcome, seen: Seen) -> list[str]:
+def _broken_always(outcome: Outcome, seen: Seen) -> dict[str, str]:
     letters = PinLetters()
     for event in seen.trace:
         letters.plain(event)
@@ -191,12 +194,13 @@ def _broken_always(outcome: Outcome, seen: Seen) -> list[str]:
         (locks_named(violation, outcome.plan), pins_named(violation.message))
         for violation in outcome.violations
     ]
-    broken: dict[str, None] = {}
+    broken: dict[str, str] = {}
     for breach in breaches([Always((), word) for word in INVARIANTS], seen.trace, seen.token):
         locks = {breach.event.source, breach.event.fields.get("lock")}
-        pins = pins_named(letters.shown(breach.message))
+        message = letters.shown(breach.message)
+        pins = pins_named(message)
         if breach.always.word in same or any(
             locks.intersection(of) and pins.intersection(what) for of, what in about
         ):
-            broken[breach.always.word] = None
-    return list(broken)
+            broken.setdefault(breach.always.word, message)
+    return broken

@@ -71,8 +71,10 @@ class _Search:
 
     def offer(self, plan: Plan) -> bool:
         """Whether this one fails too; then it is the smallest so far."""
+        if self._left <= 0:
+            return False
         key = _key(plan)
-        if self._left <= 0 or key in self._tried:
+        if key in self._tried:
             return False
         self._tried.add(key)
         self._left -= 1
@@ -90,8 +92,9 @@ class _Search:
 
 
 def _key(plan: Plan) -> str:
-    """Equal for equal plans; their files alone do not say everything."""
-    return f"{plan!r} {plan.text()}"
+    """Equal for equal plans."""
+    happenings = [(one.at_ms, one.step, one.death) for one in plan.happenings]
+    return repr((plan.fleet, plan.any_order, happenings))
 
 
 def _without_kinds(plan: Plan) -> Iterator[Callable[[Plan], Plan]]:

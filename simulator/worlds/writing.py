@@ -63,7 +63,7 @@ def _length(node: yaml.Node) -> int:
     return 2 + sum(map(_length, node.value))
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Codes, and all that could be taken for something else, are in quotes."""
 
     def ignore_aliases(self, data: object) -> bool:
@@ -71,7 +71,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.Node:
     style = None if _PLAIN.fullmatch(text) else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

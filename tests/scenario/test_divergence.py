@@ -73,3 +73,19 @@ def test_the_earliest_of_several_is_told() -> None:
     found = first_divergence(trace, 9)
     assert found is not None
     assert found.index == 4
+
+
+def test_a_code_that_was_read_and_never_stored_is_where_they_part() -> None:
+    found = first_divergence([sent(1), told(3, "verified", pin="A")], 9)
+    assert found == Divergence(1, "front", "the gateway still takes A for stored here")
+
+
+def test_a_code_that_was_changed_by_the_gateway_is_no_difference() -> None:
+    changed = [*VERIFIED, sent(4, pin="B"), stored(5, pin="B"), told(6, "verified", pin="B")]
+    assert first_divergence(changed, 9) is None
+
+
+def test_a_code_that_is_there_and_was_taken_for_removed_is_told_from_that_on() -> None:
+    found = first_divergence([*VERIFIED, told(5, "changed_at_lock", change="removed")], 9)
+    words = "front holds A, and the gateway takes it for changed by somebody"
+    assert found == Divergence(3, "front", words)
