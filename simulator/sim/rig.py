@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class SimRig:
     """See `simulator.rig.Rig`. One bench at a time: its gateway knows hosts by their names."""
 
-    def __init__(self) -> None:
+    def __init__(self, switchboard: Switchboard | None = None) -> None:
         """Makes a directory, for memory files and the store; `stop` removes it."""
-        switchboard = Switchboard()
+        switchboard = switchboard or Switchboard()
         self.hosts = Lives(partial(make_host, switchboard=switchboard))
         self.gateways = Lives(partial(make_gateway, switchboard=switchboard))
         self._scratch = Scratch.make()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from latchbench.pin import Pin
@@ -12,22 +12,25 @@ from latchbench.trace import PinLetters, to_json_line
 from protos.bench.v1 import bench_pb2 as pb
 from simulator.conductor import Stuck
 from simulator.model.words import Keypad
-from simulator.processes import State
+from simulator.processes import GATEWAY, State
 from simulator.scenario.reader import read_scenario_text
 from simulator.scenario.runner import RunOptions, run_case
 from simulator.sim import loop
 from simulator.sim.rig import SimRig
 from simulator.worlds.checkers import CHECKERS
-from simulator.worlds.seen import Exchange, LockEnd, Seen, Violation
+from simulator.worlds.notes import Notebook, NotedStepper, NotedSwitchboard
+from simulator.worlds.seen import Answered, Called, Exchange, LockEnd, Seen, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from random import Random
 
     from latchbench.trace import TraceEvent
     from simulator.bench import Bench
     from simulator.http_door import HttpReply
-    from simulator.rig import Door
+    from simulator.processes import Process
+    from simulator.rig import Door, Reached
+    from simulator.sim.processes import Life
     from simulator.worlds.plan import Plan
 
 HOUR_US = 3_600_000_000
@@ -61,20 +64,34 @@ def run_world(plan: Plan, order: Random | None = None) -> Outcome:
 
 
 async def _run(plan: Plan) -> Outcome:
-    rig = WatchedRig()
+    book = Notebook()
+    rig = WatchedRig(book)
     try:
-        return await _Watch(plan, rig).run()
+        with book.open():
+            return await _Watch(plan, rig).run()
     finally:
         await rig.stop()
 
 
 class WatchedRig(SimRig):
-    """A rig that notes every call of the access API."""
+    """A rig that takes notes of everything that passes in it."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, book: Notebook) -> None:
+        super().__init__(NotedSwitchboard(book, self._gateway_us))
+        self.book = book
         self.exchanges: list[Exchange] = []
-        self.now_us: Callable[[], int] = lambda: 0
+        self._gateway_life: Life | None = None
+
+    def _gateway_us(self) -> int:
+        life = self._gateway_life
+        return 0 if life is None else life.participant.clock.now_us()
+
+    def reach(self, process: Process) -> Reached:
+        """Directly, with somebody who looks at the clock."""
+        reached = super().reach(process)
+        if process.name == GATEWAY:
+            self._gateway_life = self.gateways.life(process.pid)
+        return replace(reached, stepper=NotedStepper(reached.stepper, self.book))
 
     def door(self, url: str, api_key: str) -> Door:
         """The gateway's door, with somebody beside it."""
@@ -89,11 +106,14 @@ class _WatchedDoor:
     async def request(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> HttpReply:
-        exchange = Exchange(self._rig.now_us(), method, path, body or {})
+        book = self._rig.book
+        exchange = Exchange(book.at_us, method, path, body or {})
         self._rig.exchanges.append(exchange)
+        book.take(Called(exchange))
         reply = await self._door.request(method, path, body, headers)
-        exchange.answered_us = self._rig.now_us()
+        exchange.answered_us = book.at_us
         exchange.status, exchange.reply = reply.status, reply.body
+        book.take(Answered(exchange))
         return reply
 
     async def close(self) -> None:
@@ -150,6 +170,8 @@ class _Watch:
             healed_us=healed_us,
             token=bench.token,
             settled=settled,
+            notes=self._rig.book.notes,
+            outputs=self._rig.book.outputs,
         )
 
 
