@@ -34,12 +34,17 @@ class Calm:
         self._ills: dict[str, set[str]] = {lock: set() for lock in seen.locks}
         self._faults: dict[str, Counter[str]] = {lock: Counter() for lock in seen.locks}
         self._down: set[str] = set()  # processes
+        self._gateway_us = 0
 
     def since_us(self, lock: str) -> int | None:
         """Since when a lock has been within reach and left alone; None while it is not."""
         if self._ills[lock] or self._down or self._faults[lock].total():
             return None
         return self._since[lock]
+
+    def gateway_since_us(self) -> int | None:
+        """Since when the gateway has been running; None while it is not."""
+        return None if _GATEWAY in self._down else self._gateway_us
 
     def disturb_all(self, at_us: int) -> None:
         """Something happened that concerns all locks."""
@@ -50,6 +55,7 @@ class Calm:
         """One event of the trace, in its order."""
         if event.at_us >= self._healed_us and self._down:
             self._down.clear()
+            self._gateway_us = event.at_us
             self.disturb_all(event.at_us)
         if event.kind == "bench.step":
             self._process(event)
@@ -67,6 +73,8 @@ class Calm:
             name, action = _GATEWAY, str(step[_GATEWAY])
         elif "host" in step:
             name, action = ",".join(step["host"]["of"]), str(step["host"]["action"])
+        if name == _GATEWAY:
+            self._gateway_us = event.at_us
         if name:
             self.disturb_all(event.at_us)
             (self._down.add if action in _ENDS else self._down.discard)(name)
