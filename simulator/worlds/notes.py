@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
+from gateway.driver.hosts import Hosts
 from gateway.driver.wire import MalformedMessage, report_from_wire
 from gateway.policy.commands import CodeBody, ScheduleBody, WalkBody
 from gateway.policy.mirror import read_slot
@@ -24,6 +25,7 @@ from simulator.worlds.seen import Asked, Loaded, Look, Note, Stored, Told
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from gateway.driver.hosts import Host
     from gateway.driver.streams import Metadata, Stream
     from gateway.policy.records import Changes
     from gateway.store.store import Snapshot
@@ -36,13 +38,17 @@ _OURS: Final = "latchbench"
 
 
 class Notebook:
-    """All notes of one world, in order. `at_us` and `delta` are where time has got to."""
+    """All notes of one world, in order. `at_us` and `delta` are where time has got to.
+
+    `gateway_us` is the time of the gateway, which may be ahead of the last step of all.
+    """
 
     def __init__(self) -> None:
         self.notes: list[Note] = []
         self.outputs: list[str] = []
         self.at_us = 0
         self.delta = 0
+        self.gateway_us: Callable[[], int] = lambda: 0
 
     def moved(self, at_us: int, delta: int) -> None:
         """Time never goes back, whoever is asked."""
@@ -51,12 +57,13 @@ class Notebook:
 
     def take(self, fact: Fact) -> None:
         """Something passes, now."""
+        self.moved(self.gateway_us(), 0)
         self.notes.append(Note(self.at_us, self.delta, fact))
 
     @contextmanager
     def open(self) -> Iterator[None]:
         """While this is open, transactions and output are noted."""
-        write, load = Store.write, Store.load
+        write, load, handle = Store.write, Store.load, Hosts._handle  # noqa: SLF001
 
         def written(store: Store, batch: Sequence[Changes]) -> None:
             write(store, batch)
@@ -68,12 +75,18 @@ class Notebook:
             self.take(Loaded(snapshot.groups, snapshot.codes))
             return snapshot
 
+        def handled(hosts: Hosts, host: Host, message: pb.ReportFrame.Message) -> None:
+            # Here and not on the stream: a frame may lie there until its time has come.
+            self.take(_told(message))
+            handle(hosts, host, message)
+
         lines = _Lines(self.outputs)
         logger = logging.getLogger(_OURS)
         level = logger.level
         with (
             mock.patch.object(Store, "write", written),
             mock.patch.object(Store, "load", loaded),
+            mock.patch.object(Hosts, "_handle", handled),
             contextlib.redirect_stderr(_Copied(self.outputs)),
         ):
             logging.getLogger().addHandler(lines)
@@ -123,37 +136,30 @@ class NotedStepper:
 
 
 class NotedSwitchboard(Switchboard):
-    """A switchboard that notes every frame."""
+    """A switchboard that notes every command."""
 
-    def __init__(self, book: Notebook, now_us: Callable[[], int]) -> None:
+    def __init__(self, book: Notebook) -> None:
         super().__init__()
         self._book = book
-        self._now_us = now_us
 
     async def open(self, address: str, metadata: Metadata) -> Stream | None:
         """See `Switchboard.open`."""
         stream = await super().open(address, metadata)
-        return None if stream is None else _NotedStream(stream, self._book, self._now_us)
+        return None if stream is None else _NotedStream(stream, self._book)
 
 
 class _NotedStream:
-    def __init__(self, stream: Stream, book: Notebook, now_us: Callable[[], int]) -> None:
+    def __init__(self, stream: Stream, book: Notebook) -> None:
         self._stream = stream
         self._book = book
-        self._now_us = now_us
 
     async def write(self, frame: pb.CommandFrame) -> None:
-        self._book.moved(self._now_us(), 0)
         for command in frame.commands:
             self._book.take(_asked(command))
         await self._stream.write(frame)
 
     async def read(self) -> Sequence[pb.ReportFrame.Message] | None:
-        messages = await self._stream.read()
-        self._book.moved(self._now_us(), 0)
-        for message in messages or ():
-            self._book.take(_told(message))
-        return messages
+        return await self._stream.read()
 
     def cancel(self) -> None:
         self._stream.cancel()

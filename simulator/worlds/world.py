@@ -77,8 +77,9 @@ class WatchedRig(SimRig):
     """A rig that takes notes of everything that passes in it."""
 
     def __init__(self, book: Notebook) -> None:
-        super().__init__(NotedSwitchboard(book, self._gateway_us))
+        super().__init__(NotedSwitchboard(book))
         self.book = book
+        book.gateway_us = self._gateway_us
         self.exchanges: list[Exchange] = []
         self._gateway_life: Life | None = None
 

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from simulator.worlds.plan import Plain
     from simulator.worlds.seen import Seen
 
-_ENDS: Final = frozenset({"kill", "stop"})
+_RUNS: Final = ""
+# What becomes of a process that is in a state; anything else changes nothing.
+_MOVES: Final = {
+    (_RUNS, "kill"): "killed",
+    (_RUNS, "stop"): "stopped",
+    ("stopped", "kill"): "killed",
+    ("stopped", "continue"): _RUNS,
+    ("killed", "start"): _RUNS,
+    ("stopped", "restart"): _RUNS,
+    ("killed", "restart"): _RUNS,
+}
 _GATEWAY: Final = "gateway"
 # What happens to a lock and passes without leaving anything behind.
 _PASSING: Final = frozenset({"lock.clock.shifted", "lock.reset", "lock.code.refused"})
@@ -33,7 +43,7 @@ class Calm:
         self._since: dict[str, int] = dict.fromkeys(seen.locks, 0)
         self._ills: dict[str, set[str]] = {lock: set() for lock in seen.locks}
         self._faults: dict[str, Counter[str]] = {lock: Counter() for lock in seen.locks}
-        self._down: set[str] = set()  # processes
+        self._down: dict[str, str] = {}  # processes that do not run, and what they are
         self._gateway_us = 0
 
     def since_us(self, lock: str) -> int | None:
@@ -77,7 +87,10 @@ class Calm:
             self._gateway_us = event.at_us
         if name:
             self.disturb_all(event.at_us)
-            (self._down.add if action in _ENDS else self._down.discard)(name)
+            was = self._down.pop(name, _RUNS)
+            state = _MOVES.get((was, action), was)
+            if state != _RUNS:
+                self._down[name] = state
 
     def _ill(self, lock: str, ill: str, at_us: int, *, is_so: bool) -> None:
         self._since[lock] = at_us

@@ -5,7 +5,9 @@ have left it there, and no other slot was last read to hold it.
 
 Not promised: what people do. Somebody may store the digits of a code of ours at the keypad, before
 or after, and the gateway knows of it when it has read that slot. A lock that is told a PIN which
-another of its slots has refuses it; that no lock has a PIN twice is the lock's own promise.
+another of its slots has refuses it; that no lock has a PIN twice is the lock's own promise. And a
+lock that puts codes into wrong slots again and again: the gateway takes what it finds there for
+somebody else's in the end, and may try its own code once more (README, "Limits").
 """
 
 from __future__ import annotations
@@ -42,5 +44,7 @@ def _twice(asked: Asked, reading: Reading) -> Iterator[str]:
         if other and asked.pin in (row.pin, *row.old_pins):
             yield f"{what}, and another access code there has the same PIN"
     for slot, (look, _) in reading.picture(asked.lock).looks.items():
-        if slot != asked.slot and look.pin == asked.pin:
+        held = reading.held.get((asked.lock, slot))
+        is_stray = held is not None and held.astray
+        if slot != asked.slot and look.pin == asked.pin and not is_stray:
             yield f"{what}, and slot {slot} was read to hold it"
