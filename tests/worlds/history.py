@@ -135,6 +135,12 @@ class History:
         told = Told(lock, 1, 0, heard=True, incarnation=1, looks=looks, whole=True)
         self._take(told)
 
+    def reads_hours(
+        self, slot: int, hours: tuple[int | None, int | None], lock: str = "front"
+    ) -> None:
+        """The gateway reads the hours of a slot."""
+        self._take(Told(lock, 1, self._sequence, heard=True, hours=(slot, hours)))
+
     def writes(self, slot: int, pin: str, lock: str = "front") -> None:
         """A slot is read as empty, written, and read back."""
         self.asks("get_user_code", slot, lock=lock)
