@@ -10,6 +10,7 @@ from simulator.rig import Cases, Reached
 from simulator.scratch import Scratch
 from simulator.sim.http import DirectDoor
 from simulator.sim.processes import Lives, Shared, make_gateway, make_host
+from simulator.sim.wires import Switchboard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 class SimRig:
     """See `simulator.rig.Rig`. One bench at a time: its gateway knows hosts by their names."""
 
-    def __init__(self, order: str | None = None) -> None:
+    def __init__(self, order: str | None = None, switchboard: Switchboard | None = None) -> None:
         """Makes a directory, for memory files and the store; `stop` removes it.
 
         With an `order`, a seed, what is due at one instant comes in an order that is drawn. A
         bench of processes has but one order, so then no trace equals theirs.
         """
-        self._shared = Shared(order)
+        self._shared = Shared(order, switchboard or Switchboard())
         self.hosts = Lives(partial(make_host, shared=self._shared))
         self.gateways = Lives(partial(make_gateway, shared=self._shared))
         self._scratch = Scratch.make(in_memory=True)

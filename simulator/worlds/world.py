@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,19 +21,22 @@ from simulator.scenario.verbs import HostProcess
 from simulator.sim import loop
 from simulator.sim.rig import SimRig
 from simulator.worlds.checkers import CHECKERS
-from simulator.worlds.seen import Exchange, LockEnd, Seen, Violation
+from simulator.worlds.notes import Notebook, NotedStepper, NotedSwitchboard
+from simulator.worlds.seen import Answered, Called, Exchange, LockEnd, Seen, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from random import Random
 
     from latchbench.trace import TraceEvent
     from simulator.bench import Bench
     from simulator.http_door import HttpReply
-    from simulator.rig import Door
+    from simulator.processes import Process
+    from simulator.rig import Door, Reached
     from simulator.scenario.cases import Step
     from simulator.scenario.world import Instead
     from simulator.sim.deaths import Death
+    from simulator.sim.processes import Life
     from simulator.worlds.plan import Plan
 
 HOUR_US = 3_600_000_000
@@ -72,21 +75,36 @@ def watch_world(plan: Plan, order: Random | None = None) -> tuple[Outcome, Seen 
 
 
 async def _run(plan: Plan) -> tuple[Outcome, Seen | None]:
-    rig = WatchedRig(f"order {plan.ask.seed}" if plan.any_order else None)
+    book = Notebook()
+    rig = WatchedRig(f"order {plan.ask.seed}" if plan.any_order else None, book)
     watch = _Watch(plan, rig)
     try:
-        return await watch.run(), watch.seen
+        with book.open():
+            return await watch.run(), watch.seen
     finally:
         await rig.stop()
 
 
 class WatchedRig(SimRig):
-    """A rig that notes every call of the access API."""
+    """A rig that takes notes of everything that passes in it."""
 
-    def __init__(self, order: str | None) -> None:
-        super().__init__(order)
+    def __init__(self, order: str | None, book: Notebook) -> None:
+        super().__init__(order, NotedSwitchboard(book))
+        self.book = book
+        book.gateway_us = self._gateway_us
         self.exchanges: list[Exchange] = []
-        self.now_us: Callable[[], int] = lambda: 0
+        self._gateway_life: Life | None = None
+
+    def _gateway_us(self) -> int:
+        life = self._gateway_life
+        return 0 if life is None else life.participant.clock.now_us()
+
+    def reach(self, process: Process) -> Reached:
+        """Directly, with somebody who looks at the clock."""
+        reached = super().reach(process)
+        if process.name == GATEWAY:
+            self._gateway_life = self.gateways.life(process.pid)
+        return replace(reached, stepper=NotedStepper(reached.stepper, self.book))
 
     def door(self, url: str, api_key: str) -> Door:
         """The gateway's door, with somebody beside it."""
@@ -101,11 +119,14 @@ class _WatchedDoor:
     async def request(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> HttpReply:
-        exchange = Exchange(self._rig.now_us(), method, path, body or {})
+        book = self._rig.book
+        exchange = Exchange(book.at_us, method, path, body or {})
         self._rig.exchanges.append(exchange)
+        book.take(Called(exchange))
         reply = await self._door.request(method, path, body, headers)
-        exchange.answered_us = self._rig.now_us()
+        exchange.answered_us = book.at_us
         exchange.status, exchange.reply = reply.status, reply.body
+        book.take(Answered(exchange))
         return reply
 
     async def close(self) -> None:
@@ -185,6 +206,8 @@ class _Watch:
             healed_us=healed_us,
             token=bench.token,
             settled=settled,
+            notes=self._rig.book.notes,
+            outputs=self._rig.book.outputs,
         )
 
 

@@ -1,0 +1,71 @@
+"""`honest_status`: what it lets pass and what it does not."""
+
+from __future__ import annotations
+
+from simulator.worlds.checkers.honest_status import honest_status
+from tests.worlds.history import History, messages, shown
+
+
+def written() -> History:
+    """A code that is stored in the gateway, sent to its lock, and not read back."""
+    history = History()
+    history.saves(history.row("1234"), group=history.group())
+    history.reads(1, None)
+    history.at(1)
+    history.asks("set_user_code", 1, "1234")
+    history.at(2)
+    history.stores(1, "1234")
+    return history
+
+
+def test_set_after_a_read_back() -> None:
+    history = written()
+    history.reads(1, "1234")
+    history.lists(shown())
+    assert messages(honest_status, history) == []
+
+
+def test_set_after_a_read_back_that_shows_no_digits() -> None:
+    history = written()
+    history.reads(1, "1234", masked=True)
+    history.lists(shown())
+    assert messages(honest_status, history) == []
+
+
+def test_set_without_a_read_back() -> None:
+    history = written()
+    history.lists(shown())
+    (message,) = messages(honest_status, history)
+    assert message == (
+        "an answer says set, and slot 1 of front was not read since set_user_code was sent"
+    )
+
+
+def test_an_event_that_says_so_without_a_read_back() -> None:
+    history = written()
+    history.saves(events=[("set_on_device", "front")])
+    assert any("an event says set" in message for message in messages(honest_status, history))
+
+
+def test_another_status_needs_no_proof() -> None:
+    history = written()
+    history.lists(shown(status="setting"))
+    assert messages(honest_status, history) == []
+
+
+def test_set_and_read_since_as_empty() -> None:
+    history = written()
+    history.reads(1, "1234")
+    history.at(3)
+    history.walks()
+    history.lists(shown())
+    assert any("was read as empty" in message for message in messages(honest_status, history))
+
+
+def test_set_and_read_since_with_other_digits() -> None:
+    history = written()
+    history.reads(1, "9999")
+    history.lists(shown())
+    assert any(
+        "was read to hold pin:9999" in message for message in messages(honest_status, history)
+    )
