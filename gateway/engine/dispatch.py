@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gateway.engine.book import Belief, Busy
+from gateway.engine.book import Belief, Busy, Sent
 from gateway.engine.hours import HourKeeper
 from gateway.engine.hubs import Hubs
 from gateway.engine.observe import Observer
@@ -134,7 +134,6 @@ class Dispatcher:
             resync_due=book.resync_due,
             held=self._world.held(book.device_id),
             cut_short=frozenset(book.cut_short),
-            astray=frozenset(book.astray),
             just_read=just_read,
             may_write=now_us >= book.writes_from_us,
             keeping=self._hours.keeping(book),
@@ -174,6 +173,8 @@ class Dispatcher:
         run.refused_by_supervision = run.acknowledged = False
         if isinstance(command, SetCode | AssignCode):
             code = replace(code, sends=code.sends + 1)
+        if isinstance(command, SetCode):
+            run.unfound.append(Sent(command.pin, command.slot, self._parts.now_us()))
         self._world.put_code(replace(code, progress=Progress.DOUBT, attempts=code.attempts + 1))
 
     def _arm(self, book: Book) -> None:
@@ -281,6 +282,8 @@ class Dispatcher:
             run = book.run_of(code.access_code_id)
             run.refused_by_supervision = report.supervision is Supervision.FAIL
             run.acknowledged = True
+            if isinstance(operation.command, SetCode) and run.refused_by_supervision:
+                run.refused(operation.command.pin)
             if isinstance(operation.command, ClearCode):
                 book.cut_short.discard(code.access_code_id)
         elif isinstance(report.body, ScheduleBody | ClockBody):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.engine.rows import afresh
-from gateway.engine.strays import is_late
+from gateway.engine.strays import Strays, is_late
 from gateway.policy.mirror import EMPTY, holds, holds_any, proves
 from gateway.policy.operations import INACTIVE, is_inactive, is_wanted
 from gateway.policy.records import CodeProblem, CodeWarning, EventRecord, Progress, UnmanagedRecord
@@ -34,6 +34,7 @@ class Strangers:
         self._parts = parts
         self._world = parts.world
         self._rows = rows
+        self.strays = Strays(parts, rows)
 
     def slot_news(self, book: Book, slot: int) -> bool:
         """Note a slot that changed and is not ours; returns whether anything was to note."""
@@ -44,6 +45,9 @@ class Strangers:
                     replace(code, progress=Progress.DOUBT, sends=1, retry_at_us=None)
                 )
                 return True
+        if self.strays.claims(book, slot):
+            self.overwritten(book, slot)
+            return True
         # A slot that is only kept for a code of ours is still whoever's code stands in it.
         if any(code.slot == slot and code.sends > 0 for code in codes):
             return False
@@ -88,6 +92,10 @@ class Strangers:
 
     def missing(self, book: Book, code: CodeRecord) -> bool:
         """A code of ours that was there and is not: somebody changed or removed it."""
+        current = self._world.codes.get(code.access_code_id)
+        if current is None:
+            return False
+        code = current
         if code.progress is Progress.REFUSED:
             return self._freed(book, code)
         if code.progress is not Progress.THERE or code.slot is None or code.pin is None:
@@ -96,7 +104,7 @@ class Strangers:
         if not is_wanted(code, self._parts.now_us()):
             if is_ours(view, code, ours=True):
                 return False  # there, or only disabled: still to be cleared
-            self._rows.not_there(code)
+            self._rows.missed(code)
             self.slot_news(book, code.slot)  # it may have somebody else's code now
             return True
         if proves(view, code.pin, ours=True):
