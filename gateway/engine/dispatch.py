@@ -329,6 +329,7 @@ class Dispatcher:
         book.wants_walk = book.has_info
         book.forget_hours()
         self.poke(device_id)
+        self.hubs.serve(device_id)
 
     def host_down(self, device_id: str) -> None:
         """The stream ended. What was under way may have been obeyed."""

@@ -296,6 +296,10 @@ class GatewayMachine(RuleBasedStateMachine):
 
     # Hosts, the store, and the gateway's own end.
 
+    def served_with(self, name: str) -> tuple[str, ...]:
+        """The locks of one host: a hub is never split."""
+        return NAMES if self.bench.hub else (name,)
+
     def end_flights(self, name: str, *, obeyed: bool) -> None:
         """Commands on their way: whether they still arrive is for nobody to know."""
         for flight in [one for one in self.bench.in_flight if one.device_id == name]:
@@ -307,15 +311,19 @@ class GatewayMachine(RuleBasedStateMachine):
     @precondition(about("hosts"))
     @rule(name=LOCKS, obeyed=FLAGS, pause=PAUSES)
     def a_host_goes_away(self, name: str, obeyed: bool, pause: int | None) -> None:
-        self.end_flights(name, obeyed=obeyed)
-        self.bench.host_down(name)
+        names = self.served_with(name)
+        for one in names:
+            self.end_flights(one, obeyed=obeyed)
+        self.bench.host_down(*names)
         self.pause(pause)
 
     @precondition(about("hosts"))
     @rule(name=LOCKS, obeyed=FLAGS, pause=PAUSES)
     def a_host_comes_back(self, name: str, obeyed: bool, pause: int | None) -> None:
-        self.end_flights(name, obeyed=obeyed)
-        self.bench.host_up(name)
+        names = self.served_with(name)
+        for one in names:
+            self.end_flights(one, obeyed=obeyed)
+        self.bench.host_up(*names)
         self.pause(pause)
 
     @precondition(about("hosts"))
