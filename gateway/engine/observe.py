@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from gateway.engine.assigned import learned, may_hold
 from gateway.engine.rows import afresh
-from gateway.engine.strangers import Strangers, is_ours, old_pins_left
+from gateway.engine.strangers import Strangers, is_ours, is_piece, old_pins_left
 from gateway.policy.commands import ChecksumBody, CodeBody, InfoBody, SlotStatus, WalkBody
-from gateway.policy.mirror import is_cut_short, proves, read_slot
+from gateway.policy.mirror import proves, read_slot
 from gateway.policy.operations import is_due, is_wanted
 from gateway.policy.records import (
     CodeProblem,
@@ -189,7 +189,7 @@ class Observer:
         run = book.run_of(code.access_code_id)
         if ours and view.occupied:
             run.found(view)
-        if ours and code.pin is not None and is_cut_short(view, code.pin):
+        if ours and is_piece(view, code):
             self._parts.trace("gateway.code.cut_short", lock=self._name(code), slot=code.slot)
             book.cut_short.add(code.access_code_id)
             self._world.put_code(replace(code, retry_at_us=self._pause(code)))

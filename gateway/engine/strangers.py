@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gateway.engine.rows import afresh
 from gateway.engine.strays import Strays, is_late
-from gateway.policy.mirror import EMPTY, holds, holds_any, proves
+from gateway.policy.mirror import EMPTY, holds, holds_any, is_cut_short, proves
 from gateway.policy.operations import INACTIVE, is_inactive, is_wanted
 from gateway.policy.records import CodeProblem, CodeWarning, EventRecord, Progress, UnmanagedRecord
 
@@ -45,8 +45,11 @@ class Strangers:
                     replace(code, progress=Progress.DOUBT, sends=1, retry_at_us=None)
                 )
                 return True
-        if self.strays.claims(book, slot):
+        claim = self.strays.claim(book, slot)
+        if claim is not None:
             self.overwritten(book, slot)
+            if claim.left is not None:
+                self.slot_news(book, claim.left)  # whoever's code stands there now
             return True
         # A slot that is only kept for a code of ours is still whoever's code stands in it.
         if any(code.slot == slot and code.sends > 0 for code in codes):
@@ -206,8 +209,16 @@ class Strangers:
 
 def is_ours(view: SlotView, code: CodeRecord, *, ours: bool) -> bool:
     """Whether a slot holds the code or one that it replaces, enabled or not."""
-    pins = [pin for pin in (code.pin, *code.old_pins) if pin is not None]
-    return holds_any(view, pins, ours=ours)
+    return holds_any(view, _pins(code), ours=ours)
+
+
+def is_piece(view: SlotView, code: CodeRecord) -> bool:
+    """Whether a slot holds a piece of the code, or of one that it replaces."""
+    return any(is_cut_short(view, pin) for pin in _pins(code))
+
+
+def _pins(code: CodeRecord) -> list[Pin]:
+    return [pin for pin in (code.pin, *code.old_pins) if pin is not None]
 
 
 def old_pins_left(view: SlotView, code: CodeRecord) -> tuple[Pin, ...]:

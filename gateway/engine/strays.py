@@ -18,7 +18,7 @@ off, which nobody sees, and which goes the way of everything that is not wanted.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.engine.book import Sent
 from gateway.engine.rows import afresh
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     from latchbench.pin import Pin
 
 
+class Claim(NamedTuple):
+    """That a slot is ours. `left` is the slot where its row was until now, if it has moved."""
+
+    left: int | None
+
+
 class Strays:
     """Knows codes of ours by their digits, wherever they are."""
 
@@ -45,17 +51,17 @@ class Strays:
         self._world = parts.world
         self._rows = rows
 
-    def claims(self, book: Book, slot: int) -> bool:
+    def claim(self, book: Book, slot: int) -> Claim | None:
         """Give what stands in a slot back to its row, if it can be shown to be a stray of ours.
 
         The row is in doubt then: the slot is read once more before anything is said of it.
         """
         view = book.mirror.view(slot)
         if view is None or view.pin is None or self._belongs_there(book, slot, view.pin):
-            return False
+            return None
         code, sent = next(self._senders(book, slot, view), (None, None))
         if code is None or sent is None:
-            return False
+            return None
         name = self._world.devices[book.device_id].name
         self._parts.trace(
             "gateway.code.astray", lock=name, slot=slot, sent_to=sent.slot, pin=view.pin
@@ -68,13 +74,13 @@ class Strays:
         if is_there or view.pin != code.pin:
             book.run_of(code.access_code_id).unfound.remove(sent)
             self._add_copy(code, slot, view.pin)
-            return True
+            return Claim(left=None)
         if own is not None and code.slot is not None and own.pin in code.old_pins:
             self._add_copy(code, code.slot, own.pin)
         sends = max(code.sends, 1)
         self._world.put_code(replace(code, slot=slot, sends=sends, progress=Progress.DOUBT))
         book.suspects.discard(code.access_code_id)
-        return True
+        return Claim(left=code.slot)
 
     def _belongs_there(self, book: Book, slot: int, pin: Pin) -> bool:
         return any(

@@ -358,6 +358,20 @@ def test_a_code_that_somebody_typed_in_after_the_whole_lock_was_read_without_it_
     assert [record.slot for record in bench.shelf.unmanaged.values()] == [3]
 
 
+def test_a_slot_that_a_row_leaves_for_the_one_where_it_was_found_is_whoever_is_in_it() -> None:
+    lock = PlainLock("front", errs=1, errs_times=1)
+    bench = a_bench(lock, programming="async")
+    bench.create(code="1234")
+    unacknowledged(bench)
+    bench.restart(up=False)
+    bench.program("front", 1, "5555")
+    bench.host_up()
+    bench.settle()
+    assert lock.codes == {1: "5555", 2: "1234"}
+    assert bench.statuses("front") == ["set"]
+    assert [record.slot for record in bench.shelf.unmanaged.values()] == [1]
+
+
 def test_somebodys_code_that_another_of_ours_has_too_is_not_taken_for_a_stray() -> None:
     """It was there, and known, before anything was sent for the one that is looked for."""
     lock = PlainLock("front", codes={3: "1234"}, allows_twins=True)
