@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from gateway.engine.parts import Listener, Parts, Radio
     from gateway.engine.rows import Rows
     from gateway.policy.commands import Body, Command, Notice, Report
+    from gateway.policy.records import CodeRecord
 
 
 # What changes a code in a slot: from then on its row is in doubt.
@@ -279,13 +280,7 @@ class Dispatcher:
             run.hours_written += 1
             run.hours_refused = report.supervision is Supervision.FAIL
         elif isinstance(operation.command, WRITES) and code is not None:
-            run = book.run_of(code.access_code_id)
-            run.refused_by_supervision = report.supervision is Supervision.FAIL
-            run.acknowledged = True
-            if isinstance(operation.command, SetCode) and run.refused_by_supervision:
-                run.refused(operation.command.pin)
-            if isinstance(operation.command, ClearCode):
-                book.cut_short.discard(code.access_code_id)
+            self._written(book, operation.command, report, code)
         elif isinstance(report.body, ScheduleBody | ClockBody):
             self._hours.heard(book, report.body, code)
         elif report.body is not None:
@@ -293,6 +288,19 @@ class Dispatcher:
                 book.just_read = (operation.command.slot, self._parts.now_us())
             self._observer.body(book, report.body, code)
         book.tell_waiters()
+
+    def _written(self, book: Book, command: Command, report: Report, code: CodeRecord) -> None:
+        """A lock had a command that changes a code, and may have said no to it."""
+        run = book.run_of(code.access_code_id)
+        said_no = report.supervision is Supervision.FAIL
+        if isinstance(command, SetCode) and said_no:
+            run.refused(command.pin)
+        if isinstance(command, SetCode) and command.pin != code.pin:
+            return  # the row has another code by now, of which the lock has said nothing
+        run.refused_by_supervision = said_no
+        run.acknowledged = True
+        if isinstance(command, ClearCode):
+            book.cut_short.discard(code.access_code_id)
 
     def on_notice(self, device_id: str, notice: Notice) -> None:
         """A lock said something unasked."""

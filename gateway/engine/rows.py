@@ -111,7 +111,7 @@ class Rows:
         book = self._world.books[code.device_id]
         if book.run_of(code.access_code_id).unfound:
             book.wants_walk = True
-            self._world.put_code(replace(code, progress=Progress.OPEN))
+            self._world.put_code(replace(code, progress=Progress.OPEN, slot=None))
         else:
             self.not_there(code)
 

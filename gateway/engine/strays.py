@@ -66,13 +66,14 @@ class Strays:
         self._parts.trace(
             "gateway.code.astray", lock=name, slot=slot, sent_to=sent.slot, pin=view.pin
         )
-        if sent.slot not in (None, slot):
+        run = book.run_of(code.access_code_id)
+        if sent.slot not in (None, slot) and run.acknowledged:
             book.mirror.detours[sent.slot] = slot
         self._make_way(book, slot)
         own = book.mirror.view(code.slot) if code.slot is not None else None
         is_there = own is not None and own.occupied and own.pin in (None, code.pin)
         if is_there or view.pin != code.pin:
-            book.run_of(code.access_code_id).unfound.remove(sent)
+            run.unfound.remove(sent)
             self._add_copy(code, slot, view.pin)
             return Claim(left=None)
         if own is not None and code.slot is not None and own.pin in code.old_pins:
@@ -88,9 +89,7 @@ class Strays:
             for code in self._world.codes_of(book.device_id)
         )
 
-    def _senders(
-        self, book: Book, slot: int, view: SlotView
-    ) -> Iterator[tuple[CodeRecord, Sent]]:
+    def _senders(self, book: Book, slot: int, view: SlotView) -> Iterator[tuple[CodeRecord, Sent]]:
         """Rows of which a code was sent that may be what a slot shows: the whole of it first."""
         known = self._world.unmanaged.get(book.device_id, {}).get(slot)
         sent_since = [
@@ -180,9 +179,10 @@ def _was_without(known: UnmanagedRecord | None, view: SlotView, sent: Sent) -> b
 
 def recall(book: Book, code: CodeRecord, now_us: int) -> None:
     """After a restart: what may have been sent for a row, and that nobody has seen since."""
-    if code.progress is Progress.DOUBT or (code.progress is Progress.OPEN and code.attempts):
+    looked_for = code.attempts > 0 or code.want is Want.ABSENT
+    if code.progress is Progress.DOUBT or (code.progress is Progress.OPEN and looked_for):
         pins = [pin for pin in (*code.old_pins, code.pin) if pin is not None]
-        book.run_of(code.access_code_id).unfound = [Sent(pin, code.slot, now_us) for pin in pins]
+        book.run_of(code.access_code_id).unfound = [Sent(pin, None, now_us) for pin in pins]
 
 
 def is_late(code: CodeRecord, slot: int, book: Book) -> bool:

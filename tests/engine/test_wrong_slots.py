@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gateway.policy.commands import ClearCode, LockEvent, ReadCode, SetCode
+from gateway.policy.commands import ClearCode, LockEvent, ReadCode, SetCode, Walk
 from gateway.policy.pacing import Pacing
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, SECOND_US, BenchOfOne, a_bench
 from tests.engine.plain_lock import PlainLock, Reach
@@ -370,6 +370,35 @@ def test_a_slot_that_a_row_leaves_for_the_one_where_it_was_found_is_whoever_is_i
     assert lock.codes == {1: "5555", 2: "1234"}
     assert bench.statuses("front") == ["set"]
     assert [record.slot for record in bench.shelf.unmanaged.values()] == [1]
+
+
+def test_a_slot_of_a_withdrawn_code_that_is_looked_for_elsewhere_is_whoever_is_in_it() -> None:
+    bench = a_bench("front")
+    lock = bench.locks["front"]
+    bench.create(code="1234")
+    bench.until_sent(SetCode)
+    lock.reach = Reach.SILENT
+    bench.advance(MINUTE_US)
+    bench.program("front", 1, "5555")
+    lock.reach = Reach.GOOD
+    bench.advance(HOUR_US)
+    assert lock.codes == {1: "5555"}
+    assert bench.shelf.codes == {}
+    assert [record.slot for record in bench.shelf.unmanaged.values()] == [1]
+
+
+def test_a_gateway_that_dies_while_it_looks_for_a_withdrawn_code_goes_on_looking() -> None:
+    lock = PlainLock("front", errs=1)
+    bench = a_bench(lock, programming="async")
+    call = bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))
+    bench.delete(call.value.access_codes[0].access_code_id)
+    bench.until_sent(Walk)
+    bench.restart()
+    bench.settle()
+    assert lock.codes == {}
+    assert bench.shelf.codes == {}
+    assert bench.shelf.unmanaged == {}
 
 
 def test_somebodys_code_that_another_of_ours_has_too_is_not_taken_for_a_stray() -> None:

@@ -256,8 +256,12 @@ class GatewayMachine(RuleBasedStateMachine):
         """On a masked lock only the time and the place of a change tell whose code is in a slot."""
         lock = self.bench.locks[name]
         at_rest = not any(flight.device_id == name for flight in self.bench.in_flight)
+        # Where it wrote and has not read since that it is gone, anything is taken for its own.
+        in_doubt = any(
+            row.slot == slot and row.sends > 0 for row in self.bench.world.codes_of(name)
+        )
         near = lock.reach is Reach.GOOD and name in self.bench.hosts_up and not self.oracle.held
-        return not lock.masked or (at_rest and near and slot not in lock.given)
+        return not lock.masked or (at_rest and near and not in_doubt and slot not in lock.given)
 
     @precondition(about("people"))
     @rule(name=LOCKS, place=PLACES, digits=CODES, heard=FLAGS, pause=PAUSES)
