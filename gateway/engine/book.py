@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from gateway.policy.mirror import Mirror
+from gateway.policy.mirror import Mirror, is_cut_short
 from gateway.policy.retry import RESYNC_FIRST_US
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gateway.policy.mirror import SlotView
     from gateway.policy.operations import Operation
     from gateway.policy.schedule import Hours
     from latchbench.clock import Timer
@@ -32,15 +33,42 @@ class Belief(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Sent(NamedTuple):
+    """A code that was sent to a slot of a lock (None: nobody remembers which), and when."""
+
+    pin: Pin
+    slot: int | None
+    at_us: int
+
+
 @dataclass(slots=True)
 class CodeRun:
-    """What is remembered of one code's programming between two commands."""
+    """What is remembered of one code's programming between two commands.
+
+    `unfound` is what was sent for it and has not been seen since, nor refused: it may be anywhere
+    in the lock, or on its way there.
+    """
 
     acknowledged: bool = False
     refused_by_supervision: bool = False
     misses: int = 0
     hours_written: int = 0
     hours_refused: bool = False
+    unfound: list[Sent] = field(default_factory=list)
+
+    def found(self, view: SlotView) -> None:
+        """A slot that one of them was sent to holds this. Where it is masked, it may be any."""
+        if view.pin is None:
+            self.unfound.clear()
+        for sent in reversed(self.unfound):
+            if view.pin == sent.pin or is_cut_short(view, sent.pin):
+                self.unfound.remove(sent)
+                return
+
+    def refused(self, pin: Pin) -> None:
+        """The lock said no to what was sent last: it is nowhere."""
+        if self.unfound and self.unfound[-1].pin == pin:
+            del self.unfound[-1]
 
     @property
     def is_taken_at_its_word(self) -> bool:
@@ -70,8 +98,7 @@ class Busy:
 class Book:
     """One lock, as the engine works with it. `sequence` is the last command id given out.
 
-    `just_read` is the slot that the last command read, and when its report came. `astray` are codes
-    of which an acknowledged write was not found in its slot: the lock is walked for them.
+    `just_read` is the slot that the last command read, and when its report came.
     `heard_at_us` is when the lock last acknowledged something: what it says unasked does not show
     that it hears. `called_at_us` is when it was last tried because of that; `spoke_meanwhile` says
     that it spoke while a command was under way to it. No code is written before `writes_from_us`.
@@ -107,7 +134,6 @@ class Book:
     wants_ping: bool = False
     wants_slots: list[int] = field(default_factory=list)
     cut_short: set[str] = field(default_factory=set)
-    astray: set[str] = field(default_factory=set)
     suspects: set[str] = field(default_factory=set)
     resync_interval_us: int = RESYNC_FIRST_US
     resync_at_us: int | None = None

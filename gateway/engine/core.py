@@ -20,6 +20,7 @@ from gateway.engine.groups import Groups
 from gateway.engine.lookups import Lookups
 from gateway.engine.repeats import Repeats
 from gateway.engine.rows import Rows
+from gateway.engine.strays import recall
 from gateway.engine.updates import Updates
 from gateway.policy.attempts import AttemptType
 from gateway.policy.cursor import Place, take_page
@@ -134,7 +135,9 @@ class Core:
         for group in groups:
             self._world.put_group(group)
         for code in codes:
-            self._world.put_code(_restored(code))
+            code = _restored(code)
+            self._world.put_code(code)
+            recall(self._world.books[code.device_id], code, self._parts.now_us())
         for record in unmanaged:
             self._world.put_unmanaged(record)
         self._attempts.restore(attempts)

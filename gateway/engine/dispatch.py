@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gateway.engine.book import Belief, Busy
+from gateway.engine.book import Belief, Busy, Sent
 from gateway.engine.hours import HourKeeper
 from gateway.engine.hubs import Hubs
 from gateway.engine.observe import Observer
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from gateway.engine.parts import Listener, Parts, Radio
     from gateway.engine.rows import Rows
     from gateway.policy.commands import Body, Command, Notice, Report
+    from gateway.policy.records import CodeRecord
 
 
 # What changes a code in a slot: from then on its row is in doubt.
@@ -134,7 +135,6 @@ class Dispatcher:
             resync_due=book.resync_due,
             held=self._world.held(book.device_id),
             cut_short=frozenset(book.cut_short),
-            astray=frozenset(book.astray),
             just_read=just_read,
             may_write=now_us >= book.writes_from_us,
             keeping=self._hours.keeping(book),
@@ -174,6 +174,8 @@ class Dispatcher:
         run.refused_by_supervision = run.acknowledged = False
         if isinstance(command, SetCode | AssignCode):
             code = replace(code, sends=code.sends + 1)
+        if isinstance(command, SetCode):
+            run.unfound.append(Sent(command.pin, command.slot, self._parts.now_us()))
         self._world.put_code(replace(code, progress=Progress.DOUBT, attempts=code.attempts + 1))
 
     def _arm(self, book: Book) -> None:
@@ -278,11 +280,7 @@ class Dispatcher:
             run.hours_written += 1
             run.hours_refused = report.supervision is Supervision.FAIL
         elif isinstance(operation.command, WRITES) and code is not None:
-            run = book.run_of(code.access_code_id)
-            run.refused_by_supervision = report.supervision is Supervision.FAIL
-            run.acknowledged = True
-            if isinstance(operation.command, ClearCode):
-                book.cut_short.discard(code.access_code_id)
+            self._written(book, operation.command, report, code)
         elif isinstance(report.body, ScheduleBody | ClockBody):
             self._hours.heard(book, report.body, code)
         elif report.body is not None:
@@ -290,6 +288,19 @@ class Dispatcher:
                 book.just_read = (operation.command.slot, self._parts.now_us())
             self._observer.body(book, report.body, code)
         book.tell_waiters()
+
+    def _written(self, book: Book, command: Command, report: Report, code: CodeRecord) -> None:
+        """A lock had a command that changes a code, and may have said no to it."""
+        run = book.run_of(code.access_code_id)
+        said_no = report.supervision is Supervision.FAIL
+        if isinstance(command, SetCode) and said_no:
+            run.refused(command.pin)
+        if isinstance(command, SetCode) and command.pin != code.pin:
+            return  # the row has another code by now, of which the lock has said nothing
+        run.refused_by_supervision = said_no
+        run.acknowledged = True
+        if isinstance(command, ClearCode):
+            book.cut_short.discard(code.access_code_id)
 
     def on_notice(self, device_id: str, notice: Notice) -> None:
         """A lock said something unasked."""

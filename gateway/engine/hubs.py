@@ -88,15 +88,18 @@ class Hubs:
         """Those in line who could be given a command now, in their order."""
         return (device_id for device_id in hub.line if self._goes_beside(hub, device_id))
 
-    def release(self, book: Book) -> None:
-        """Nothing of this lock is under way any more."""
+    def release(self, book: Book) -> Hub | None:
+        """Nothing of this lock is under way any more; the hub through which something was."""
         hub = self._sent_through.pop(book.device_id, None)
         if hub is not None:
             hub.under_way.pop(book.device_id, None)
+        return hub
 
     def serve(self, device_id: str) -> None:
         """Give what room its hub has to those in line, the first one first."""
-        hub = self.of(device_id)
+        self._serve(self.of(device_id))
+
+    def _serve(self, hub: Hub) -> None:
         while self._has_room(hub) and (first := next(self._ready(hub), None)) is not None:
             self._poke(first)
             if next(self._ready(hub), None) == first:
@@ -144,6 +147,10 @@ class Hubs:
         if book.belief is Belief.ALIVE:
             book.belief = Belief.UNKNOWN
 
+    def _within_reach(self, book: Book) -> None:
+        book.hub_down_since_us = None
+        book.wants_walk = book.has_info  # whatever it said meanwhile was lost
+
     def worked(self, book: Book) -> None:
         """Something was sent or heard through the hub of this lock."""
         hub = self.of(book.device_id)
@@ -156,26 +163,29 @@ class Hubs:
             return
         self._parts.trace("gateway.hub.back", hub=hub.name or None)
         members = self._members(book)
-        self._not_down(members)
+        for member in members:
+            self._within_reach(member)
         for member in members:
             if member is not book:
                 self._poke(member.device_id)
 
-    def _not_down(self, members: list[Book]) -> None:
-        for member in members:
-            member.hub_down_since_us = None
-            member.wants_walk = member.has_info  # whatever it said meanwhile was lost
-
     def starts_afresh(self, book: Book) -> None:
-        """The host of this lock is another one: nothing is known of its hub."""
-        self.release(book)
-        hub = self.of(book.device_id)
+        """The host of this lock is another one: nothing is known of its hub.
+
+        If that was down, its other locks stand in line: they may be within reach again.
+        """
+        before, hub = self.release(book), self.of(book.device_id)
         hub.line.pop(book.device_id, None)
         was_down = hub.pace.down_since_us is not None
         hub.pace = HubPace()
         self._arm(hub, book.device_id)
-        if was_down:
-            self._not_down(self._members(book))
+        book.hub_down_since_us = None
+        for member in self._members(book) if was_down else []:
+            if member is not book:
+                self._within_reach(member)
+                hub.line[member.device_id] = None
+        if before is not None and before is not hub:
+            self._serve(before)  # it was moved from there
 
     def hurry(self, book: Book) -> None:
         """There is something new to do: a hub that is down is tried at once."""

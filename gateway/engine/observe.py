@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from gateway.engine.assigned import learned, may_hold
 from gateway.engine.rows import afresh
-from gateway.engine.strangers import Strangers, is_ours, old_pins_left
-from gateway.engine.strays import claim
+from gateway.engine.strangers import Strangers, is_ours, is_piece, old_pins_left
 from gateway.policy.commands import ChecksumBody, CodeBody, InfoBody, SlotStatus, WalkBody
-from gateway.policy.mirror import is_cut_short, proves, read_slot
+from gateway.policy.mirror import proves, read_slot
 from gateway.policy.operations import is_due, is_wanted
 from gateway.policy.records import (
     CodeProblem,
@@ -123,17 +122,15 @@ class Observer:
         news = book.mirror.saw_all(body.codes)
         book.wants_walk = False
         book.wants_slots.clear()
-        found = claim(self._parts, book)
-        for slot in found:
-            self._strangers.overwritten(book, slot)
-        suspects, book.suspects = book.suspects, set()
-        changed = bool(found)
+        changed = False
         # With the slots of codes that were there before the last restart and may have gone since.
         for slot in sorted({*news, *self._world.unmanaged.get(book.device_id, {})}):
             changed = self._strangers.slot_news(book, slot) or changed
         for code in self._world.codes_of(book.device_id):
             changed = self._strangers.missing(book, code) or changed
+        changed = self._strangers.strays.settle(book) or changed
         self._resynced(book, unchanged=not changed)
+        suspects, book.suspects = book.suspects, set()
         for access_code_id in sorted(suspects):
             suspect = self._world.codes.get(access_code_id)
             if suspect is not None and suspect.progress is Progress.REFUSED:
@@ -189,13 +186,15 @@ class Observer:
         if code.progress is not Progress.DOUBT:
             return
         ours = code.sends > 0
-        if ours and code.pin is not None and is_cut_short(view, code.pin):
+        run = book.run_of(code.access_code_id)
+        if ours and view.occupied:
+            run.found(view)
+        if ours and is_piece(view, code):
             self._parts.trace("gateway.code.cut_short", lock=self._name(code), slot=code.slot)
             book.cut_short.add(code.access_code_id)
             self._world.put_code(replace(code, retry_at_us=self._pause(code)))
             return
         if is_wanted(code, self._parts.now_us()):
-            run = book.run_of(code.access_code_id)
             if self._rows.provider_chooses(code) and ours and view.occupied:
                 self._assigned(book, code, view)
             elif code.pin is None or not proves(view, code.pin, ours=ours):
@@ -208,8 +207,8 @@ class Observer:
         elif may_hold(view, code, ours=ours):
             self._still_there(book, code)
         else:
-            # Somebody else's code may stand there now. Ours is gone, and that one is not ours.
-            self._rows.not_there(code)
+            # Somebody else's code may stand there now. Ours is not, and that one is not ours.
+            self._rows.missed(code)
             self._strangers.slot_news(book, body.slot)
             self._world.save()
 
@@ -240,9 +239,8 @@ class Observer:
         # A frame without acknowledgement says nothing of what the lock thinks of the code.
         lost = code.sends > 0 and not run.acknowledged
         run.misses += 0 if lost else 1
-        if not lost and not view.occupied and code.sends > 0:
+        if run.unfound and not lost:
             # It may have gone into another slot: before anything else, look at all of them.
-            book.astray.add(code.access_code_id)
             book.wants_walk = True
         self._parts.trace(
             "gateway.code.not_there",

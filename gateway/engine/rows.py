@@ -96,15 +96,24 @@ class Rows:
             return
         code = replace(code, want=Want.ABSENT, attempts=0, retry_at_us=None)
         untouched = code.progress in (Progress.OPEN, Progress.REFUSED)
-        astray = code.access_code_id in self._world.books[code.device_id].astray
-        never_sent = code.sends == 0 and untouched and not astray
-        if never_sent or code.slot is None:
-            self._world.put_code(code)
-            self.gone(code)
+        if code.slot is None or (code.sends == 0 and untouched):
+            self.missed(code)
             return
-        if code.progress in (Progress.OPEN, Progress.REFUSED):
+        if untouched:
             code = replace(code, progress=Progress.DOUBT)
         self._world.put_code(code)
+
+    def missed(self, code: CodeRecord) -> None:
+        """A code that is not wanted on its lock, or not yet, is not in its slot.
+
+        Unless something was sent for it that may be in another one: the whole lock is read first.
+        """
+        book = self._world.books[code.device_id]
+        if book.run_of(code.access_code_id).unfound:
+            book.wants_walk = True
+            self._world.put_code(replace(code, progress=Progress.OPEN, slot=None))
+        else:
+            self.not_there(code)
 
     def gone(self, code: CodeRecord) -> None:
         """A code is known not to be on its lock, and is not wanted there."""

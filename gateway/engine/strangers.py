@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.engine.rows import afresh
-from gateway.engine.strays import is_late
-from gateway.policy.mirror import EMPTY, holds, holds_any, proves
+from gateway.engine.strays import Strays, is_late
+from gateway.policy.mirror import EMPTY, holds, holds_any, is_cut_short, proves
 from gateway.policy.operations import INACTIVE, is_inactive, is_wanted
 from gateway.policy.records import CodeProblem, CodeWarning, EventRecord, Progress, UnmanagedRecord
 
@@ -34,6 +34,7 @@ class Strangers:
         self._parts = parts
         self._world = parts.world
         self._rows = rows
+        self.strays = Strays(parts, rows)
 
     def slot_news(self, book: Book, slot: int) -> bool:
         """Note a slot that changed and is not ours; returns whether anything was to note."""
@@ -44,6 +45,12 @@ class Strangers:
                     replace(code, progress=Progress.DOUBT, sends=1, retry_at_us=None)
                 )
                 return True
+        claim = self.strays.claim(book, slot)
+        if claim is not None:
+            self.overwritten(book, slot)
+            if claim.left is not None:
+                self.slot_news(book, claim.left)  # whoever's code stands there now
+            return True
         # A slot that is only kept for a code of ours is still whoever's code stands in it.
         if any(code.slot == slot and code.sends > 0 for code in codes):
             return False
@@ -88,6 +95,10 @@ class Strangers:
 
     def missing(self, book: Book, code: CodeRecord) -> bool:
         """A code of ours that was there and is not: somebody changed or removed it."""
+        current = self._world.codes.get(code.access_code_id)
+        if current is None:
+            return False
+        code = current
         if code.progress is Progress.REFUSED:
             return self._freed(book, code)
         if code.progress is not Progress.THERE or code.slot is None or code.pin is None:
@@ -96,7 +107,7 @@ class Strangers:
         if not is_wanted(code, self._parts.now_us()):
             if is_ours(view, code, ours=True):
                 return False  # there, or only disabled: still to be cleared
-            self._rows.not_there(code)
+            self._rows.missed(code)
             self.slot_news(book, code.slot)  # it may have somebody else's code now
             return True
         if proves(view, code.pin, ours=True):
@@ -198,8 +209,16 @@ class Strangers:
 
 def is_ours(view: SlotView, code: CodeRecord, *, ours: bool) -> bool:
     """Whether a slot holds the code or one that it replaces, enabled or not."""
-    pins = [pin for pin in (code.pin, *code.old_pins) if pin is not None]
-    return holds_any(view, pins, ours=ours)
+    return holds_any(view, _pins(code), ours=ours)
+
+
+def is_piece(view: SlotView, code: CodeRecord) -> bool:
+    """Whether a slot holds a piece of the code, or of one that it replaces."""
+    return any(is_cut_short(view, pin) for pin in _pins(code))
+
+
+def _pins(code: CodeRecord) -> list[Pin]:
+    return [pin for pin in (code.pin, *code.old_pins) if pin is not None]
 
 
 def old_pins_left(view: SlotView, code: CodeRecord) -> tuple[Pin, ...]:

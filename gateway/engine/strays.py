@@ -1,54 +1,188 @@
 """Codes of ours that turn up in a slot that they were not sent to.
 
-A lock may put a code into another slot than it was told, and say that all is well. Then the slot
-that was asked for reads as empty, and the code opens the door from a place that no row names. So a
-write that was acknowledged and is not found is looked for in the whole lock before anything else is
-done about it. What is found is the row's from then on: it is read there, and cleared there.
+A lock may put a code into another slot than it was told, over whatever stands there, and say that
+all is well. Then the slot that was asked for does not hold it, and the code opens the door from a
+place that no row names. So each code that is sent is remembered until somebody has seen what became
+of it. While one is not accounted for, a slot that shows its digits is ours, whatever was believed
+of that slot: the row is there from then on, read there and cleared there.
 
-A slot is claimed only if it holds exactly the digits of a code that was sent to this lock and has
-not been found yet, and if it was read without those digits before. Digits that a lock masks prove
-nothing, so there a stray stays somebody else's.
+Only what can have been sent there counts. A lock that said no stored nothing; one that was read as
+a whole after it had said yes has nothing of it anywhere; and a code that was read in some slot
+before the write was there before. Digits that a lock masks prove nothing, so there a stray stays
+somebody else's.
+
+Where one code is found twice, the second copy gets a row of its own: one of a call that was called
+off, which nobody sees, and which goes the way of everything that is not wanted.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from gateway.policy.records import Progress
+from gateway.engine.book import Sent
+from gateway.engine.rows import afresh
+from gateway.policy.mirror import is_cut_short
+from gateway.policy.operations import is_wanted
+from gateway.policy.records import CodeRecord, GroupRecord, GroupState, Progress, Want
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gateway.engine.book import Book
     from gateway.engine.parts import Parts
-    from gateway.policy.records import CodeRecord, UnmanagedRecord
+    from gateway.engine.rows import Rows
+    from gateway.policy.mirror import SlotView
+    from gateway.policy.records import UnmanagedRecord
+    from latchbench.pin import Pin
 
 
-def claim(parts: Parts, book: Book) -> tuple[int, ...]:
-    """Give the strays of a lock that was read as a whole back to their rows; the slots found.
+class Claim(NamedTuple):
+    """That a slot is ours. `left` is the slot where its row was until now, if it has moved."""
 
-    The rows are in doubt then: the slot is read once more before anything is said of it.
-    """
-    world = parts.world
-    found: list[int] = []
-    for code in _unfound(parts, book):
-        slot = _where(parts, book, code)
-        if slot is None:
-            continue
-        parts.trace(
-            "gateway.code.astray",
-            lock=world.devices[book.device_id].name,
-            slot=slot,
-            sent_to=code.slot,
-            pin=code.pin,
+    left: int | None
+
+
+class Strays:
+    """Knows codes of ours by their digits, wherever they are."""
+
+    def __init__(self, parts: Parts, rows: Rows) -> None:
+        self._parts = parts
+        self._world = parts.world
+        self._rows = rows
+
+    def claim(self, book: Book, slot: int) -> Claim | None:
+        """Give what stands in a slot back to its row, if it can be shown to be a stray of ours.
+
+        The row is in doubt then: the slot is read once more before anything is said of it.
+        """
+        view = book.mirror.view(slot)
+        if view is None or view.pin is None or self._belongs_there(book, slot, view.pin):
+            return None
+        code, sent = next(self._senders(book, slot, view), (None, None))
+        if code is None or sent is None:
+            return None
+        name = self._world.devices[book.device_id].name
+        self._parts.trace(
+            "gateway.code.astray", lock=name, slot=slot, sent_to=sent.slot, pin=view.pin
         )
+        run = book.run_of(code.access_code_id)
+        if sent.slot not in (None, slot) and run.acknowledged:
+            book.mirror.detours[sent.slot] = slot
+        self._make_way(book, slot)
+        own = book.mirror.view(code.slot) if code.slot is not None else None
+        is_there = own is not None and own.occupied and own.pin in (None, code.pin)
+        if is_there or view.pin != code.pin:
+            run.unfound.remove(sent)
+            self._add_copy(code, slot, view.pin)
+            return Claim(left=None)
+        if own is not None and code.slot is not None and own.pin in code.old_pins:
+            self._add_copy(code, code.slot, own.pin)
         sends = max(code.sends, 1)
-        world.put_code(replace(code, slot=slot, sends=sends, progress=Progress.DOUBT))
+        self._world.put_code(replace(code, slot=slot, sends=sends, progress=Progress.DOUBT))
         book.suspects.discard(code.access_code_id)
-        found.append(slot)
-    book.astray.clear()
-    return tuple(found)
+        return Claim(left=code.slot)
+
+    def _belongs_there(self, book: Book, slot: int, pin: Pin) -> bool:
+        return any(
+            code.slot == slot and pin in (code.pin, *code.old_pins)
+            for code in self._world.codes_of(book.device_id)
+        )
+
+    def _senders(self, book: Book, slot: int, view: SlotView) -> Iterator[tuple[CodeRecord, Sent]]:
+        """Rows of which a code was sent that may be what a slot shows: the whole of it first."""
+        known = self._world.unmanaged.get(book.device_id, {}).get(slot)
+        sent_since = [
+            (code, sent)
+            for code in self._world.codes_of(book.device_id)
+            for sent in book.run_of(code.access_code_id).unfound
+            if code.slot != slot and _was_without(known, view, sent)
+        ]
+        yield from (item for item in sent_since if item[1].pin == view.pin)
+        yield from (item for item in sent_since if is_cut_short(view, item[1].pin))
+
+    def _make_way(self, book: Book, slot: int) -> None:
+        """Whatever of ours stood in a slot has been overwritten by another code of ours."""
+        for code in self._world.codes_of(book.device_id):
+            written = code.progress is Progress.OPEN and code.sends > 0
+            if code.slot != slot or not (written or code.progress is Progress.THERE):
+                continue
+            self._parts.trace(
+                "gateway.code.overwritten", lock=self._rows.name(code), slot=slot, pin=code.pin
+            )
+            if is_wanted(code, self._parts.now_us()):
+                self._world.put_code(replace(afresh(code), was_set=False, was_scheduled=False))
+            else:
+                self._rows.missed(replace(code, slot=None))
+
+    def _add_copy(self, code: CodeRecord, slot: int, pin: Pin | None) -> None:
+        """A row for a code that nobody asked for in this slot, to be taken out."""
+        now_us = self._parts.now_us()
+        group = GroupRecord(
+            group_id=self._parts.new_id(),
+            state=GroupState.ABORTED,
+            behavior="throw",
+            created_at_us=now_us,
+            common_code_key=None,
+        )
+        copy = CodeRecord(
+            access_code_id=self._parts.new_id(),
+            group_id=group.group_id,
+            device_id=code.device_id,
+            position=0,
+            name=None,
+            device_name=code.device_name,
+            pin=pin,
+            common_code_key=None,
+            want=Want.ABSENT,
+            progress=Progress.DOUBT,
+            created_at_us=now_us,
+            slot=slot,
+            sends=1,
+        )
+        self._world.put_group(group)
+        self._world.put_code(copy)
+
+    def settle(self, book: Book) -> bool:
+        """All of a lock was read, and what is ours was claimed: nothing else of it is there.
+
+        Only what nobody acknowledged may still come, while its row goes on trying. Returns whether
+        a row has changed.
+        """
+        changed = False
+        for code in self._world.codes_of(book.device_id):
+            run = book.run_of(code.access_code_id)
+            is_open = code.progress is Progress.OPEN
+            wanted = is_wanted(code, self._parts.now_us())
+            if is_open and not wanted and (run.unfound or code.want is Want.ABSENT):
+                run.unfound.clear()
+                self._rows.not_there(code)
+                changed = True
+            elif wanted and not run.acknowledged and (is_open or code.progress is Progress.DOUBT):
+                del run.unfound[:-1]
+            else:
+                run.unfound.clear()
+        return changed
+
+
+def _was_without(known: UnmanagedRecord | None, view: SlotView, sent: Sent) -> bool:
+    """Whether a slot did not hold what it shows when that was sent, as far as anybody has read it.
+
+    What was there and read as a mask, perhaps did; what appeared as a mask since, did not.
+    """
+    if known is None:
+        return True
+    if known.pin is None:
+        return known.first_seen_at_us >= sent.at_us
+    return known.pin != view.pin
+
+
+def recall(book: Book, code: CodeRecord, now_us: int) -> None:
+    """After a restart: what may have been sent for a row, and that nobody has seen since."""
+    looked_for = code.attempts > 0 or code.want is Want.ABSENT
+    if code.progress is Progress.DOUBT or (code.progress is Progress.OPEN and looked_for):
+        pins = [pin for pin in (*code.old_pins, code.pin) if pin is not None]
+        book.run_of(code.access_code_id).unfound = [Sent(pin, None, now_us) for pin in pins]
 
 
 def is_late(code: CodeRecord, slot: int, book: Book) -> bool:
@@ -60,40 +194,3 @@ def is_late(code: CodeRecord, slot: int, book: Book) -> bool:
     if code.slot != slot or code.sends or not code.attempts or code.pin is None:
         return False
     return code.progress is Progress.OPEN and view is not None and view.pin == code.pin
-
-
-def _unfound(parts: Parts, book: Book) -> Iterator[CodeRecord]:
-    """Rows of which a write went to the lock and nobody has seen what became of it."""
-    for code in parts.world.codes_of(book.device_id):
-        if code.pin is None or code.progress in (Progress.THERE, Progress.GONE):
-            continue
-        in_doubt = code.progress is Progress.DOUBT and code.sends > 0
-        tried = code.progress is Progress.OPEN and code.attempts > 0
-        if in_doubt or tried or code.access_code_id in book.astray:
-            yield code
-
-
-def _where(parts: Parts, book: Book, code: CodeRecord) -> int | None:
-    """The slot that holds a code which is not where it should be, if one can be proved to."""
-    world = parts.world
-    own = book.mirror.view(code.slot) if code.slot is not None else None
-    if own is not None and own.occupied and own.pin in (None, code.pin):
-        return None
-    taken = {
-        other.slot
-        for other in world.codes_of(book.device_id)
-        if other.slot is not None and (other.sends > 0 or other.progress is Progress.THERE)
-    }
-    known = world.unmanaged.get(book.device_id, {})
-    for slot in book.mirror.occupied():
-        view = book.mirror.view(slot)
-        if slot in taken or view is None or view.pin != code.pin:
-            continue
-        if _was_without(known.get(slot), code):
-            return slot
-    return None
-
-
-def _was_without(known: UnmanagedRecord | None, code: CodeRecord) -> bool:
-    """Whether a slot was read before, and did not hold the digits of `code` then."""
-    return known is None or known.pin not in (None, code.pin)

@@ -154,6 +154,8 @@ class Updates:
         self._world.put_code(row)
         run = self._world.books[code.device_id].run_of(code.access_code_id)
         run.misses = 0
+        if row.pin != code.pin:
+            run.acknowledged = run.refused_by_supervision = False  # that was the code before
         self._parts.trace(
             "gateway.code.update",
             lock=self._rows.name(code),

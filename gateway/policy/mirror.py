@@ -65,12 +65,15 @@ class Mirror:
     slots: dict[int, SlotView] = field(default_factory=dict)
     missing: set[int] = field(default_factory=set)
     """Slots that the lock says it does not have."""
+    detours: dict[int, int] = field(default_factory=dict)
+    """Slots of which a code went into another one, and which."""
 
     def forget(self) -> None:
         """Nothing is known any more: another lock, or one that was reset."""
         self.knowledge = Knowledge.NONE
         self.slots.clear()
         self.missing.clear()
+        self.detours.clear()
 
     def saw(self, slot: int, view: SlotView) -> bool:
         """Note one slot; returns whether that is news."""
@@ -104,6 +107,15 @@ class Mirror:
             return EMPTY
         return known
 
+    def is_occupied(self, slot: int) -> bool:
+        """Whether a slot is known to hold something."""
+        view = self.view(slot)
+        return view is not None and view.occupied
+
+    def leads_astray(self, slot: int) -> bool:
+        """Whether a code for this slot would go, as one did before, over what stands in another."""
+        return slot in self.detours and self.is_occupied(self.detours[slot])
+
     def occupied(self) -> tuple[int, ...]:
         """The slots that are known to hold something, in order."""
         return tuple(sorted(slot for slot, view in self.slots.items() if view.occupied))
@@ -126,9 +138,12 @@ class Mirror:
         return _crc16(bytes(data)) if data else 0
 
     def lowest_free(self, slots_max: int, taken: frozenset[int]) -> int | None:
-        """The first slot that was read as empty and is not in `taken`; None when there is none."""
+        """The first slot that was read as empty and is not in `taken`; None when there is none.
+
+        One that leads astray is left out: what stands where it leads would be lost.
+        """
         for slot in range(1, slots_max + 1):
-            if slot not in taken and slot not in self.missing:
+            if slot not in taken and slot not in self.missing and not self.leads_astray(slot):
                 view = self.view(slot)
                 if view is not None and not view.occupied:
                     return slot

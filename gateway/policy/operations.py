@@ -35,8 +35,7 @@ class LockNeeds:
     """What the engine knows of one lock when it asks for the next operation.
 
     `held` are codes whose latest change is not durable yet: nothing may be sent for them.
-    `cut_short` are those of which the lock stored a piece, to be cleared before anything else;
-    `astray` those that are not where they were sent, to be looked for before anything else.
+    `cut_short` are those of which the lock stored a piece, to be cleared before anything else.
     `just_read` is the slot that was read at this very instant: only into such a slot does a code go
     for the first time, because somebody at the keypad may have been there unheard. Until it
     `may_write` again, a lock that was just written to is only read. `keeping` is None for a lock
@@ -55,7 +54,6 @@ class LockNeeds:
     resync_due: bool = False
     held: frozenset[str] = frozenset()
     cut_short: frozenset[str] = frozenset()
-    astray: frozenset[str] = frozenset()
     just_read: int | None = None
     may_write: bool = True
     keeping: Keeping | None = None
@@ -160,7 +158,7 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
     ]
     if needs.wants_walk:
         # Something went unheard: the slots, or the whole memory, may be other people's by now.
-        return _end_doubt(ready, needs.cut_short | needs.astray) or Operation(Walk())
+        return _end_doubt(ready, needs.cut_short) or Operation(Walk())
     writable = ready if needs.may_write else []
     found = (
         _clear_pieces(needs, writable)
@@ -270,8 +268,7 @@ def _write(needs: LockNeeds, code: CodeRecord, slot: int, now_us: int) -> Next:
 
 
 def _is_taken(mirror: Mirror, slot: int) -> bool:
-    view = mirror.view(slot)
-    return slot in mirror.missing or (view is not None and view.occupied)
+    return slot in mirror.missing or mirror.is_occupied(slot) or mirror.leads_astray(slot)
 
 
 NO_SPACE = "no_space_for_access_code_on_device"

@@ -262,11 +262,12 @@ def _with_code(code: CodeRecord, pin: Pin) -> CodeRecord:
     old = code.old_pins
     if code.slot is not None and code.sends > 0 and code.pin is not None:
         old = (*old, code.pin)
+    in_doubt = code.progress is Progress.DOUBT  # first of all its slot is read
     return replace(
         code,
         pin=pin,
         common_code_key=None,
-        progress=Progress.OPEN,
+        progress=Progress.DOUBT if in_doubt else Progress.OPEN,
         was_set=False,
         was_scheduled=False,
         errors=(),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # A lock without outcomes, or without a clock, cannot have the first two. The third is a known fault
 # of the gateway (README, Limits): a code that lands on another one of ours can be left behind.
-LEFT_OUT = {"clock_drift", "supervision_stuck", "wrong_slot"}
+LEFT_OUT = {"clock_drift", "supervision_stuck"}
 BITES = [
     (fault, command)
     for fault in FAULTS.words

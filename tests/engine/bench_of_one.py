@@ -278,6 +278,7 @@ class BenchOfOne:
         self.in_flight.remove(flight)
         lock = self.locks[flight.device_id]
         report = heard = Report(Transmit.NO_ACK)
+        lands_in = lock.stores_in(getattr(flight.command, "slot", 0))
         if lock.reach is Reach.UNSENT:
             report = Report(Transmit.FAIL)
         elif lock.reach not in (Reach.SILENT, Reach.DEAF):
@@ -297,7 +298,7 @@ class BenchOfOne:
         if isinstance(command, SetCode | ClearCode) and lock.tells_writes:
             is_set = isinstance(command, SetCode)
             event = LockEvent.CODE_ADDED if is_set else LockEvent.CODE_DELETED
-            slot = lock.stores_in(command.slot) if is_set else command.slot
+            slot = lands_in if is_set else command.slot
             self.hear(lock.name, event, slot, heard=report.transmit is Transmit.OK)
         return flight
 

@@ -50,8 +50,9 @@ class PlainLock:
 
     `truncates_to` digits are kept of each code. A lock that `pretends` says that it stored or
     cleared a code and did not. `lacks` are slots that it counts but does not have. One that `errs`
-    stores so many slots further on than it was told, after the last one in the first. `security` is
-    what a hub's database says of it.
+    stores so many slots further on than it was told, after the last one in the first; it does so
+    with the next `errs_times` codes, or with all. One with `allows_twins` lets two slots have one
+    code. `security` is what a hub's database says of it.
     """
 
     name: str
@@ -69,6 +70,8 @@ class PlainLock:
     pretends: bool = False
     truncates_to: int | None = None
     errs: int = 0
+    errs_times: int | None = None
+    allows_twins: bool = False
     lacks: set[int] = field(default_factory=set)
     disabled: set[int] = field(default_factory=set)
     notice_number: int = 0
@@ -91,6 +94,8 @@ class PlainLock:
         done, body = True, None
         if isinstance(command, SetCode):
             done = self._set(self.stores_in(command.slot), command.pin.reveal(), now_us)
+            if self.errs_times:
+                self.errs_times -= 1
         elif isinstance(command, ClearCode):
             self._clear(command.slot, now_us)
         else:
@@ -105,14 +110,16 @@ class PlainLock:
 
     def stores_in(self, slot: int) -> int:
         """Where a code goes that is meant for `slot`."""
-        return (slot - 1 + self.errs) % self.slots + 1
+        errs = 0 if self.errs_times == 0 else self.errs
+        return (slot - 1 + errs) % self.slots + 1
 
     def _set(self, slot: int, digits: str, now_us: int) -> bool:
         if self.pretends:
             self.refused.add(digits)
             return True
         kept = digits[: self.truncates_to]
-        elsewhere = any(code == kept for place, code in self.codes.items() if place != slot)
+        twins = (place for place, code in self.codes.items() if code == kept and place != slot)
+        elsewhere = not self.allows_twins and any(twins)
         missing = slot in self.lacks or not 1 <= slot <= self.slots
         if self.refuses or elsewhere or missing or kept != digits:
             self.refused.add(digits)

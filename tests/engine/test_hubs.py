@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -338,6 +339,40 @@ def test_a_stream_that_opens_anew_under_a_command_leaves_its_room_to_those_in_li
     bench.host_up("front")
     bench.settle()
     assert [lock.codes for lock in bench.locks.values()] == [{1: "1234"}] * 2
+
+
+def test_a_lock_that_is_registered_again_does_not_keep_its_neighbour_waiting() -> None:
+    bench = BenchOfOne(PlainLock("front"), PlainLock("back"), hub="attic", pacing=Pacing(1, 0))
+    bench.host_up()
+    bench.core.host_up("front")  # its question is under way, and the neighbour's waits for that
+    bench.settle()
+    assert [len(lock.commands(Walk)) for lock in bench.locks.values()] == [1, 1]
+    assert bench.core.open_work() == 0
+
+
+def test_a_lock_that_leaves_its_hub_does_not_keep_those_waiting_who_stay() -> None:
+    bench = BenchOfOne(PlainLock("front"), PlainLock("back"), hub="attic", pacing=Pacing(1, 0))
+    bench.host_up()
+    bench.world.put_device(replace(bench.world.devices["front"], hub="cellar"))
+    bench.core.host_up("front")
+    bench.settle()
+    assert [len(lock.commands(Walk)) for lock in bench.locks.values()] == [1, 1]
+    assert bench.core.open_work() == 0
+
+
+def test_a_lock_registered_again_behind_a_hub_that_is_back_shows_that_to_its_neighbours() -> None:
+    bench = on_one_hub("front", "back", programming="async")
+    put(bench, Reach.UNSENT)
+    bench.create(code="1234")
+    bench.advance(HOUR_US)
+    bench.program("back", 4, "9876")
+    put(bench, Reach.GOOD)
+    bench.core.host_up("front")
+    bench.settle()
+    assert {book.hub_down_since_us for book in bench.world.books.values()} == {None}
+    assert [bench.problems(name) for name in bench.locks] == [[], []]
+    assert bench.locks["back"].codes == {1: "1234", 4: "9876"}
+    assert list(bench.world.unmanaged["back"]) == [4]
 
 
 def test_a_host_that_does_not_take_a_command_says_nothing_of_the_hub() -> None:

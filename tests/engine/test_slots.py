@@ -268,6 +268,25 @@ def test_a_piece_of_a_code_that_stays_in_its_slot_is_cleared_with_pauses() -> No
     assert bench.listed("front") == []
 
 
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_piece_of_a_code_that_was_changed_meanwhile_is_still_cleared(restart: bool) -> None:
+    bench = a_bench(PlainLock("front", truncates_to=3), programming="async")
+    lock = bench.locks["front"]
+    call = bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))
+    lock.pretends = True
+    bench.settle()
+    bench.update(call.value.access_codes[0].access_code_id, code="9876")
+    bench.advance(MINUTE_US)
+    assert lock.codes == {1: "123"}
+    if restart:
+        bench.restart()
+    lock.heal()
+    bench.advance(HOUR_US)
+    assert lock.codes == {1: "9876"}
+    assert bench.shelf.unmanaged == {}
+
+
 def test_a_lock_that_was_not_read_to_its_end_is_not_called_full() -> None:
     bench = a_bench("front", programming="async")
     bench.restart()

@@ -14,6 +14,7 @@ from gateway.policy.errors import (
     DeviceOffline,
     InvalidInput,
 )
+from gateway.policy.pacing import Pacing
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, SECOND_US, BenchOfOne, a_bench
 from tests.engine.plain_lock import PlainLock, Reach
 
@@ -177,6 +178,47 @@ def test_three_codes_in_a_row_end_with_the_last() -> None:
     assert bench.locks["front"].codes == {1: "7319"}
     assert bench.the_code("front").status == "set"
     assert bench.world.codes[row.access_code_id].old_pins == ()
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_code_that_is_changed_before_it_was_read_back_goes_over_nobodys(is_sent: bool) -> None:
+    """Its slot is read before it is written again: a resident may have taken it."""
+    bench = a_bench(PlainLock("front", supervised=False), pacing=Pacing(code_gap_us=MINUTE_US))
+    lock = bench.locks["front"]
+    lock.pretends = True
+    row = bench.create("front", code="1234", sync=False).value.access_codes[0]
+    write = bench.until_sent(SetCode)
+    if is_sent:
+        bench.carry(write)
+    bench.update(row.access_code_id, code="4321", sync=False)
+    bench.settle()
+    lock.pretends = False
+    bench.program("front", 1, "5555", heard=False)
+    bench.advance(HOUR_US)
+    assert bench.trespasses == []
+    assert lock.codes == {1: "5555", 2: "4321"}
+    assert bench.statuses("front") == ["set"]
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_what_a_lock_said_to_the_code_before_is_not_taken_for_its_word_on_the_new_one(
+    is_sent: bool,
+) -> None:
+    bench = a_bench(PlainLock("front", refuses=True))
+    lock = bench.locks["front"]
+    row = bench.create("front", code="1234", sync=False).value.access_codes[0]
+    write = bench.until_sent(SetCode)
+    if is_sent:
+        bench.carry(write)
+        lock.refuses = False
+    bench.update(row.access_code_id, code="4321", sync=False)
+    if not is_sent:
+        bench.carry(write)
+        lock.refuses = False
+    bench.settle()
+    assert lock.codes == {1: "4321"}
+    assert [command.pin.reveal() for command in lock.commands(SetCode)] == ["1234", "4321"]
+    assert bench.problems("front") == []
 
 
 def test_a_lock_that_masks_its_codes_cannot_prove_which_one_it_holds() -> None:

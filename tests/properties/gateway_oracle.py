@@ -293,11 +293,12 @@ class GatewayOracle:
             for pin in self.old_pins.get(view.access_code_id, ())
         }
         unknown = {pin for pin, status in pins.items() if status is Status.UNKNOWN}
+        mine = {view.code.reveal() for view in views if view.code and not _is_taken(view)}
         ours = {
             slot
             for slot, code in lock.codes.items()
             if pins.get(code) is Status.SET
-            or (code in pins and slot in lock.disabled)
+            or (slot in lock.disabled and code in (pins if slot not in lock.by_hand else mine))
             or (code in before | unknown and slot not in lock.by_hand)
         }
         for slot, code in lock.codes.items():
@@ -330,3 +331,8 @@ class GatewayOracle:
             assert problems == {"access_code_state_unconfirmed"}, problems
         else:
             assert view.status is Status.UNSET
+
+
+def _is_taken(view: AccessCodeView) -> bool:
+    """Whether a row says that somebody else has its code on the lock."""
+    return any(problem.error_code == "duplicate_code_on_device" for problem in view.errors)

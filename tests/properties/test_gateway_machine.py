@@ -259,8 +259,12 @@ class GatewayMachine(RuleBasedStateMachine):
         """On a masked lock only the time and the place of a change tell whose code is in a slot."""
         lock = self.bench.locks[name]
         at_rest = not any(flight.device_id == name for flight in self.bench.in_flight)
+        # Where it wrote and has not read since that it is gone, anything is taken for its own.
+        in_doubt = any(
+            row.slot == slot and row.sends > 0 for row in self.bench.world.codes_of(name)
+        )
         near = lock.reach is Reach.GOOD and name in self.bench.hosts_up and not self.oracle.held
-        return not lock.masked or (at_rest and near and slot not in lock.given)
+        return not lock.masked or (at_rest and near and not in_doubt and slot not in lock.given)
 
     @precondition(about("people"))
     @rule(name=LOCKS, place=PLACES, digits=CODES, heard=FLAGS, pause=PAUSES)
@@ -299,6 +303,10 @@ class GatewayMachine(RuleBasedStateMachine):
 
     # Hosts, the store, and the gateway's own end.
 
+    def served_with(self, name: str) -> tuple[str, ...]:
+        """The locks of one host: a hub is never split."""
+        return NAMES if self.bench.hub else (name,)
+
     def end_flights(self, name: str, *, obeyed: bool) -> None:
         """Commands on their way: whether they still arrive is for nobody to know."""
         for flight in [one for one in self.bench.in_flight if one.device_id == name]:
@@ -310,15 +318,19 @@ class GatewayMachine(RuleBasedStateMachine):
     @precondition(about("hosts"))
     @rule(name=LOCKS, obeyed=FLAGS, pause=PAUSES)
     def a_host_goes_away(self, name: str, obeyed: bool, pause: int | None) -> None:
-        self.end_flights(name, obeyed=obeyed)
-        self.bench.host_down(name)
+        names = self.served_with(name)
+        for one in names:
+            self.end_flights(one, obeyed=obeyed)
+        self.bench.host_down(*names)
         self.pause(pause)
 
     @precondition(about("hosts"))
     @rule(name=LOCKS, obeyed=FLAGS, pause=PAUSES)
     def a_host_comes_back(self, name: str, obeyed: bool, pause: int | None) -> None:
-        self.end_flights(name, obeyed=obeyed)
-        self.bench.host_up(name)
+        names = self.served_with(name)
+        for one in names:
+            self.end_flights(one, obeyed=obeyed)
+        self.bench.host_up(*names)
         self.pause(pause)
 
     @precondition(about("hosts"))
