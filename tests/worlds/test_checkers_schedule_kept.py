@@ -80,7 +80,7 @@ def test_a_lock_that_is_away_keeps_it_longer() -> None:
 
 def test_a_code_that_was_moved_to_later_and_stays() -> None:
     history = loaded(START_S - 60)
-    times = {"starts_at_us": 9 * HOUR_US, "ends_at_us": 10 * HOUR_US}
+    times: dict[str, Any] = {"starts_at_us": 9 * HOUR_US, "ends_at_us": 10 * HOUR_US}
     history.saves(history.row("1234", **times))
     history.at(START_S + HOUR_S)
     history.lists()
