@@ -40,6 +40,14 @@ class Programming(StrEnum):
     SYNC = "sync"
 
 
+class Weather(StrEnum):
+    """How much goes wrong in a simulated world."""
+
+    LIGHT = "light"
+    HEAVY = "heavy"
+    SWARM = "swarm"
+
+
 @app.command()
 def run(
     paths: options.Paths,
@@ -90,6 +98,49 @@ def run(
                 junit=junit,
                 json=json,
                 html=html,
+                trace=trace,
+            )
+        )
+    )
+
+
+@app.command()
+def simulate(
+    seed: Annotated[int | None, typer.Option(min=0, help="One world, by its number.")] = None,
+    seeds: Annotated[str | None, typer.Option(metavar="A..B", help="Many worlds.")] = None,
+    locks: Annotated[int, typer.Option(help="How many locks a world has.")] = 5,
+    hours: Annotated[
+        float, typer.Option(help="How long things happen in it; then all is healed.")
+    ] = 1.0,
+    faults: Annotated[Weather, typer.Option(help="How bad the weather is.")] = Weather.SWARM,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Real time, as 3m; then no other world is begun."),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("-j", "--jobs", min=1, max=64, help="Run this many worlds at a time.")
+    ] = 1,
+    trace: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Every event, one JSON a line.")
+    ] = None,
+) -> None:
+    """Try the gateway in worlds that a seed makes: calls, people, faults and crashes.
+
+    All of a world runs in one process on virtual time, so the same seed is the same world again.
+    At its end all is healed, and what was promised is checked past the API.
+    """
+    from latchbench.commands.simulate import SimulateAsked, simulate_command
+
+    end(
+        simulate_command(
+            SimulateAsked(
+                seed=seed,
+                seeds=seeds,
+                locks=locks,
+                hours=hours,
+                faults=faults.value,
+                until=until,
+                jobs=jobs,
                 trace=trace,
             )
         )

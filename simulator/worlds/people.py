@@ -25,6 +25,7 @@ _KINDS: Final = {
     "jams": 5,
     "sets_keypad": 4,
 }
+ACTS: Final = tuple(_KINDS)
 # Nobody makes codes at the keypad in half of all worlds: the gateway may meet none or many.
 _MAKE_CODES: Final = ("stores", "erases", "resets")
 

@@ -43,6 +43,7 @@ class Happening:
     kind: str
     step: Plain = field(repr=False)
     death: Death | None = None
+    first: bool = True  # of its knot
 
     @property
     def told(self) -> Plain:

@@ -33,8 +33,9 @@ def _knotted(sources: Iterable[Iterable[Happening]]) -> Iterator[Happening]:
     """The happenings of all, with knots that no two sources share."""
     first = 0
     for source in sources:
-        last = first
+        last, known = first, -1
         for one in source:
             last = max(last, first + one.knot + 1)
-            yield replace(one, knot=first + one.knot)
+            yield replace(one, knot=first + one.knot, first=one.knot != known)
+            known = one.knot
         first = last

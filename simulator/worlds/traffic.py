@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 CALLS_PER_HOUR: Final = 40
 # Few, so that they collide with each other and with what people make at keypads.
 CODES: Final = ("1353", "2424", "135246", "465132", "13579")
+CALLS: Final = (
+    "create_multiple",
+    "create",
+    "delete",
+    "update",
+    "update_multiple",
+    "get",
+    "list",
+    "pull_backup",
+)
 _LENGTHS: Final = (4, 5, 6, 8)
 _KINDS: Final = {
     "create_multiple": 38,
@@ -64,7 +74,7 @@ class Traffic:
                 yield from self._create(kind, self._body(kind), knot, at_ms)
             elif kind == "list":
                 body = {"device_id": self._dice.choice(self._locks)}
-                yield Happening(at_ms, knot, "traffic.list", {"list": body})
+                yield Happening(at_ms, knot, "call.list", {"list": body})
             elif known := [made for made in self._made if made.known_ms < at_ms][-_LATELY:]:
                 yield from self._about(kind, self._dice.choice(known), knot, at_ms)
 
@@ -75,10 +85,10 @@ class Traffic:
         later_ms = at_ms if waits else at_ms + span_ms(self._dice, 10, _OPEN_MOST_MS)
         self._made.append(_Made(name, verb, body, later_ms))
         if waits:
-            yield Happening(at_ms, knot, f"traffic.{verb}", step)
+            yield Happening(at_ms, knot, f"call.{verb}", step)
         else:
-            yield Happening(at_ms, knot, f"traffic.{verb}", {**step, "background": True})
-            yield Happening(later_ms, knot, "traffic.await", {"await": name})
+            yield Happening(at_ms, knot, f"call.{verb}", {**step, "background": True})
+            yield Happening(later_ms, knot, "call.await", {"await": name})
 
     def _about(self, kind: str, made: _Made, knot: int, at_ms: int) -> Iterator[Happening]:
         """A call about what an earlier one has made, or the same again by an impatient caller."""
@@ -95,7 +105,7 @@ class Traffic:
         step: Plain = {kind: body}
         if kind in ("get", "pull_backup"):
             step["save_as"] = f"call-{knot}"
-        yield Happening(at_ms, knot, f"traffic.{kind}", step)
+        yield Happening(at_ms, knot, f"call.{kind}", step)
 
     def _body(self, verb: str) -> Plain:
         dice = self._dice
@@ -114,8 +124,8 @@ class Traffic:
             body["code"] = dice.choice(CODES)
         if dice.random() < 0.35:
             body |= self._times()
-        elif dice.random() < 0.05:
-            body["use_backup_access_code_pool"] = True
+            if dice.random() < 0.1:
+                body["use_backup_access_code_pool"] = True
         if dice.random() < 0.2:
             body["name"] = dice.choice(["Guest", "Cleaner", "A name that no lock has the room for"])
         for flag, share in (("sync", 0.3), ("attempt_for_offline_device", 0.15)):
