@@ -208,6 +208,7 @@ class Failpoints:
             is_fault = name.startswith("fault.")
             per_hour = self._weather.faults / _FAULTS if is_fault else self._weather.others
             for at_ms in instants(dice, self._ask.hours, per_hour):
-                for later_ms, step, *death in FAILPOINTS[name](site):
-                    yield Happening(at_ms + later_ms, knot, name, step, *death)
+                for later_ms, step, *deaths in FAILPOINTS[name](site):
+                    death = deaths[0] if deaths else None
+                    yield Happening(at_ms + later_ms, knot, name, step, death=death)
                 knot += 1
