@@ -40,6 +40,7 @@ from gateway.policy.commands import (
 from gateway.policy.operations import (
     NO_SPACE,
     GiveUpSlot,
+    InUse,
     LockNeeds,
     Next,
     NoSpace,
@@ -109,6 +110,8 @@ class Dispatcher:
             elif isinstance(choice, GiveUpSlot):
                 code = self._world.codes[choice.access_code_id]
                 self._world.put_code(replace(code, slot=None))
+            elif isinstance(choice, InUse):
+                self._observer.in_use(book, self._world.codes[choice.access_code_id])
             elif isinstance(choice, NoSpace):
                 self._listener.code_no_space(self._world.codes[choice.access_code_id])
             else:

@@ -112,6 +112,13 @@ class Mirror:
         view = self.view(slot)
         return view is not None and view.occupied
 
+    def holder(self, pin: Pin | None, but: int | None) -> int | None:
+        """The first slot that was read to hold `pin`, whoever's it is, leaving one slot out."""
+        if pin is None:
+            return None
+        holders = (slot for slot, view in self.slots.items() if view.pin == pin and slot != but)
+        return min(holders, default=None)
+
     def leads_astray(self, slot: int) -> bool:
         """Whether a code for this slot would go, as one did before, over what stands in another."""
         return slot in self.detours and self.is_occupied(self.detours[slot])
