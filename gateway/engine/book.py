@@ -51,10 +51,15 @@ class CodeRun:
 
     acknowledged: bool = False
     refused_by_supervision: bool = False
+    said_yes: bool = False
     misses: int = 0
     hours_written: int = 0
     hours_refused: bool = False
     unfound: list[Sent] = field(default_factory=list)
+
+    def forget_word(self) -> None:
+        """What the lock said was about another command."""
+        self.acknowledged = self.refused_by_supervision = self.said_yes = False
 
     def found(self, view: SlotView) -> None:
         """A slot that one of them was sent to holds this. Where it is masked, it may be any."""

@@ -174,7 +174,7 @@ class Dispatcher:
         """From here on the lock may have obeyed, whatever comes back."""
         code = self._world.codes[access_code_id]
         run = book.run_of(access_code_id)
-        run.refused_by_supervision = run.acknowledged = False
+        run.forget_word()
         if isinstance(command, SetCode | AssignCode):
             code = replace(code, sends=code.sends + 1)
         if isinstance(command, SetCode):
@@ -300,6 +300,7 @@ class Dispatcher:
         if isinstance(command, SetCode) and command.pin != code.pin:
             return  # the row has another code by now, of which the lock has said nothing
         run.refused_by_supervision = said_no
+        run.said_yes = report.supervision is Supervision.SUCCESS
         run.acknowledged = True
         if isinstance(command, ClearCode):
             book.cut_short.discard(code.access_code_id)

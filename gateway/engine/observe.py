@@ -225,6 +225,7 @@ class Observer:
     def _there(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         run = book.run_of(code.access_code_id)
         run.misses = 0
+        book.mirror.detours.pop(code.slot or 0, None)
         code = replace(code, progress=Progress.THERE, attempts=0, retry_at_us=None)
         if view.pin is not None:
             code = replace(self._rows.followed(code), old_pins=())

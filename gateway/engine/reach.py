@@ -108,9 +108,9 @@ class Reach:
         book.tell_waiters()
 
     def look_in_at_us(self, book: Book) -> int | None:
-        """When to try a lock that is believed dead although nobody waits for it: else nothing would.
+        """When to try a lock that is believed dead, although nobody waits for it.
 
-        None for a lock that is not.
+        Nothing else would ever find out that it is back. None for a lock that is not.
         """
         if book.belief is not Belief.DEAD:
             book.look_in_at_us = None

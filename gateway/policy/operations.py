@@ -273,7 +273,7 @@ def _is_in_use(needs: LockNeeds, code: CodeRecord) -> Operation | InUse | None:
 
 def _write(needs: LockNeeds, code: CodeRecord, slot: int, now_us: int) -> Next:
     """What is next for a code that has its slot: its hours are there before it is."""
-    if code.sends == 0 and _is_taken(needs.mirror, slot):
+    if code.sends == 0 and not needs.mirror.is_usable(slot):
         return GiveUpSlot(code.access_code_id)
     if needs.keeping is not None:
         command = hours_command(needs.keeping, slot, code, now_us)
@@ -284,10 +284,6 @@ def _write(needs: LockNeeds, code: CodeRecord, slot: int, now_us: int) -> Next:
     if needs.provider_chooses or code.pin is None:
         return Operation(AssignCode(slot), code.access_code_id)
     return Operation(SetCode(slot, code.pin), code.access_code_id)
-
-
-def _is_taken(mirror: Mirror, slot: int) -> bool:
-    return slot in mirror.missing or mirror.is_occupied(slot) or mirror.leads_astray(slot)
 
 
 NO_SPACE = "no_space_for_access_code_on_device"
@@ -317,7 +313,7 @@ def free_slots(
     held = {code.slot for code in codes if code.slot is not None}
     free = 0
     for slot in range(1, slots_max + 1):
-        if slot not in reserved and slot not in held and not _is_taken(mirror, slot):
+        if slot not in reserved and slot not in held and mirror.is_usable(slot):
             free += 1
     waiting = sum(
         1

@@ -78,12 +78,24 @@ def test_a_lock_that_is_away_keeps_it_longer() -> None:
     assert messages(schedule_kept, history) == []
 
 
-def test_a_code_that_was_moved_to_later_and_stays() -> None:
-    history = loaded(START_S - 60)
-    times = {"starts_at_us": 9 * HOUR_US, "ends_at_us": 10 * HOUR_US}
+def moved(cleared_s: float) -> History:
+    """A code that has been in its lock for long is moved to later, and some time later cleared."""
+    history = loaded(START_S - HOUR_S)
+    times: dict[str, Any] = {"starts_at_us": 9 * HOUR_US, "ends_at_us": 10 * HOUR_US}
+    history.at(START_S)
     history.saves(history.row("1234", **times))
-    history.at(START_S + HOUR_S)
-    history.lists()
+    history.at(START_S + cleared_s)
+    history.asks("clear_user_code", 1)
+    history.clears(1)
+    return history
+
+
+def test_a_code_that_was_moved_to_later_and_is_cleared() -> None:
+    assert messages(schedule_kept, moved(1)) == []
+
+
+def test_a_code_that_was_moved_to_later_and_stays() -> None:
+    history = moved(HOUR_S)
     assert messages(schedule_kept, history) == [
         "front holds pin:1234 in slot 1 long before its start"
     ]

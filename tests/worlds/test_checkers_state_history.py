@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.policy.records import Want
@@ -60,7 +62,7 @@ def test_a_committed_row_that_vanishes() -> None:
 
 def test_a_code_that_has_ended_is_given_up() -> None:
     history = History()
-    times = {"starts_at_us": 0, "ends_at_us": 5_000_000}
+    times: dict[str, Any] = {"starts_at_us": 0, "ends_at_us": 5_000_000}
     history.saves(history.row("1234", **times), group=history.group())
     history.at(5)
     history.saves(history.row("1234", want=Want.ABSENT, **times))
