@@ -123,6 +123,7 @@ class Book:
     silences: int = 0
     unanswered: int = 0
     retry_at_us: int | None = None
+    look_in_at_us: int | None = None
     wake: Timer | None = None
     busy: Busy | None = None
     sequence: int = 0

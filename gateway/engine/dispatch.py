@@ -40,6 +40,7 @@ from gateway.policy.commands import (
 from gateway.policy.operations import (
     NO_SPACE,
     GiveUpSlot,
+    InUse,
     LockNeeds,
     Next,
     NoSpace,
@@ -109,6 +110,8 @@ class Dispatcher:
             elif isinstance(choice, GiveUpSlot):
                 code = self._world.codes[choice.access_code_id]
                 self._world.put_code(replace(code, slot=None))
+            elif isinstance(choice, InUse):
+                self._observer.in_use(book, self._world.codes[choice.access_code_id])
             elif isinstance(choice, NoSpace):
                 self._listener.code_no_space(self._world.codes[choice.access_code_id])
             else:
@@ -184,9 +187,7 @@ class Dispatcher:
         times = [next_wake_us(codes, self._parts.now_us())]
         now_us = self._parts.now_us()
         if book.busy is None and book.host_up:
-            if book.belief is Belief.DEAD and book.retry_at_us is None:
-                # Nobody waits for it, and nothing else would ever look in on it again.
-                book.retry_at_us = now_us + book.resync_interval_us
+            times.append(self._reach.look_in_at_us(book))
             if book.retry_at_us is not None and book.retry_at_us > now_us:
                 times.append(book.retry_at_us)
             clock_at_us = book.clock.retry_at_us
@@ -208,8 +209,9 @@ class Dispatcher:
     def _woken(self, device_id: str) -> None:
         book = self._world.books[device_id]
         book.wake = None
-        if book.belief is Belief.DEAD:
-            book.resync_due = True  # time to look in on it, wanted or not
+        if book.look_in_at_us is not None and book.look_in_at_us <= self._parts.now_us():
+            book.look_in_at_us = None
+            book.resync_due = True  # wanted or not
         self.poke(device_id)
 
     # What comes back.

@@ -306,6 +306,17 @@ class Observer:
         if code.slot is not None and self._strangers.slot_news(book, code.slot):
             self._world.save()
 
+    def in_use(self, book: Book, code: CodeRecord) -> None:
+        """Another slot holds the digits of a code that is to be set: the lock is not even asked."""
+        view = book.mirror.view(code.slot) if code.slot is not None else None
+        keeps = code.sends > 0 and view is not None and is_ours(view, code, ours=True)
+        refused = replace(code, progress=Progress.REFUSED, slot=code.slot if keeps else None)
+        self._world.put_code(refused)
+        if code.slot is not None and not keeps:
+            self._strangers.slot_news(book, code.slot)  # it may have somebody else's code now
+        self._listener.code_refused(self._world.codes[code.access_code_id])
+        self._world.save()
+
     def _still_there(self, book: Book, code: CodeRecord) -> None:
         if code.want is Want.PRESENT:
             # Which of its codes that is does not matter now, and must not be taken for proof later.

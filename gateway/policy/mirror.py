@@ -120,6 +120,13 @@ class Mirror:
         view = self.view(slot)
         return view is not None and view.occupied
 
+    def holder(self, pin: Pin | None, but: int | None) -> int | None:
+        """The first slot that was read to hold `pin`, whoever's it is, leaving one slot out."""
+        if pin is None:
+            return None
+        holders = (slot for slot, view in self.slots.items() if view.pin == pin and slot != but)
+        return min(holders, default=None)
+
     def went_astray(self, slot: int, to: int, *, surely: bool) -> None:
         """A code for one slot is found in another: `surely` if the lock said that it stored it."""
         before = self.detours.get(slot)

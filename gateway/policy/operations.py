@@ -84,6 +84,13 @@ class GiveUpSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class InUse:
+    """Another slot of the lock was just read to hold the digits of a code that is due."""
+
+    access_code_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoSpace:
     """A code that is due finds no free slot."""
 
@@ -95,7 +102,7 @@ class Nothing:
     """Nothing now."""
 
 
-Next = Operation | TakeSlot | GiveUpSlot | NoSpace | Nothing
+Next = Operation | TakeSlot | GiveUpSlot | InUse | NoSpace | Nothing
 
 
 def is_due(code: CodeRecord, now_us: int) -> bool:
@@ -242,6 +249,9 @@ def _set(
             continue
         if code.is_native and needs.keeping is not None and not needs.keeping.clock_is_right:
             continue  # until its clock is right, hours would shut out or let in at a wrong time
+        in_use = _is_in_use(needs, code)
+        if in_use is not None:
+            return in_use
         if code.slot is not None:
             return _write(needs, code, code.slot, now_us)
         slot = free_slot(needs.mirror, needs.slots_max, needs.reserved_slots, codes)
@@ -250,6 +260,15 @@ def _set(
         if no_space is None and not any(p.error_code == NO_SPACE for p in code.errors):
             no_space = NoSpace(code.access_code_id)
     return no_space
+
+
+def _is_in_use(needs: LockNeeds, code: CodeRecord) -> Operation | InUse | None:
+    """Whether another slot has the digits of a code. It is read once more before that is said."""
+    holder = None if needs.provider_chooses else needs.mirror.holder(code.pin, code.slot)
+    if holder is None:
+        return None
+    read = needs.just_read == holder
+    return InUse(code.access_code_id) if read else Operation(ReadCode(holder))
 
 
 def _write(needs: LockNeeds, code: CodeRecord, slot: int, now_us: int) -> Next:

@@ -64,6 +64,17 @@ def test_a_gateway_that_does_not_run_comes_late() -> None:
     assert messages(schedule_kept, history) == []
 
 
+def test_a_gateway_that_dies_as_it_starts_cannot_act() -> None:
+    history = loaded(START_S - 60)
+    history.steps = [{"gateway": "kill"}, {"gateway": "start"}]
+    for number in ("1", "2"):
+        history.tell("bench", "bench.step", number=number, verb="gateway")
+    history.tell("bench", "bench.died", of="gateway", point="before effect 1")
+    history.at(END_S + 60)
+    history.lists()
+    assert messages(schedule_kept, history) == []
+
+
 def test_a_code_that_stays_in_its_lock() -> None:
     assert messages(schedule_kept, ended(loaded(START_S - 60), 2 * HOUR_S)) == [
         "front holds pin:1234 in slot 1 long after its end"

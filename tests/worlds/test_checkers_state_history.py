@@ -121,3 +121,15 @@ def test_a_start_that_has_forgotten() -> None:
     assert messages(state_history, history) == [
         "a group was committed, and after a start it is not known"
     ]
+
+
+def test_a_copy_that_nobody_wanted() -> None:
+    history = History()
+    history.saves(history.row("1234", want=Want.ABSENT), group=history.group("aborted"))
+    assert messages(state_history, history) == []
+
+
+def test_a_group_that_begins_aborted_with_a_row_that_is_wanted() -> None:
+    history = History()
+    history.saves(history.row("1234"), group=history.group("aborted"))
+    assert messages(state_history, history) == ["a group that was None became aborted"]
