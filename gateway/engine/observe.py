@@ -168,11 +168,13 @@ class Observer:
             book.wants_slots.remove(body.slot)
         if body.status is SlotStatus.NO_SUCH_SLOT:
             book.mirror.missing.add(body.slot)
-        if book.mirror.saw(body.slot, read_slot(body)):
+        changed = book.mirror.saw(body.slot, read_slot(body))
+        if changed:
             self._strangers.slot_news(book, body.slot)
-            for code in self._world.codes_of(book.device_id):
-                if code.slot == body.slot:
-                    self._strangers.missing(book, code)
+        for code in self._world.codes_of(book.device_id):
+            if code.slot == body.slot:
+                changed = self._strangers.missing(book, code) or changed
+        if changed:
             self._world.save()
 
     def _read_back(self, book: Book, body: CodeBody, code: CodeRecord) -> None:
@@ -224,7 +226,7 @@ class Observer:
 
     def _there(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         run = book.run_of(code.access_code_id)
-        run.misses = 0
+        run.misses, run.contradiction = 0, None
         code = replace(code, progress=Progress.THERE, attempts=0, retry_at_us=None)
         if view.pin is not None:
             code = replace(self._rows.followed(code), old_pins=())
