@@ -47,7 +47,7 @@ class CodeRun:
 
     `unfound` is what was sent for it and has not been seen since, nor refused: it may be anywhere
     in the lock, or on its way there. `contradiction` is what its slot showed last, if that is not
-    what it was verified to hold: believed once it was read twice.
+    what was verified there or what the lock said it took: believed once it was read twice.
     """
 
     acknowledged: bool = False
@@ -73,7 +73,7 @@ class CodeRun:
             del self.unfound[-1]
 
     def is_shown_twice(self, view: SlotView) -> bool:
-        """Note what contradicts what was verified; returns whether the look before said the same.
+        """Note what contradicts what was known; returns whether the look before said the same.
 
         Some locks show for a while what they held before their last change.
         """

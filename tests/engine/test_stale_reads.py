@@ -53,3 +53,24 @@ def test_a_code_that_waits_to_be_cleared_is_not_gone_because_one_look_does_not_s
     bench.advance(DAY_US)
     assert lock.codes == {}
     assert bench.world.unmanaged.get("front", {}) == {}
+
+
+@pytest.mark.parametrize("masked", [True, False])
+@pytest.mark.parametrize("before", ["", "5678"])
+def test_a_code_that_the_lock_took_and_does_not_show_is_read_again(
+    before: str, masked: bool
+) -> None:
+    bench = a_bench(PlainLock("front", masked=masked, supervised=False))
+    if before:
+        earlier = bench.create(code=before)
+        bench.settle()
+        bench.delete(earlier.value.access_codes[0].access_code_id)
+        bench.settle()
+    call = bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))
+    bench.locks["front"].stale_reads = 1
+    bench.settle()
+    assert call.value.access_codes[0].status == "set"
+    assert bench.statuses("front") == ["set"]
+    assert bench.world.unmanaged.get("front", {}) == {}
+    assert bench.locks["front"].codes == {1: "1234"}
