@@ -19,7 +19,7 @@ description: >
   One booking for three locks. One of them takes six digits only, so they cannot share the PIN
   that the guest asked for. What does each policy leave behind?
 
-# A profile is a model of lock. `latchbench validate` names those that there are.
+# A profile is a model of lock; `latchbench profiles ls` prints those that there are.
 profiles:
   six-digits: {{extends: deadbolt-30, code_lengths: [6]}}
 
