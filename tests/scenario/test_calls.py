@@ -100,7 +100,7 @@ def test_a_callers_own_id_of_a_call_is_a_header_of_it() -> None:
         ("- create: {▶device_ids: [front]}", "unknown key 'device_ids'; did you mean 'device_id'?"),
         (
             "- create: {device_id: front, code: ▶4827}",
-            "must be text in quotes, not a number; extra",
+            "must be text in quotes, not a number; `extra`",
         ),
         ("- create: {device_id: front, extra: {▶code: 4827}, code: '1'}", "is also given beside"),
         ("- create: {device_id: front, idempotency_key: ▶7}", "must be text in quotes, not a num"),
@@ -118,7 +118,7 @@ def test_a_callers_own_id_of_a_call_is_a_header_of_it() -> None:
         ("- update_multiple: {common_code_key: x, ▶code: '4827'}", "unknown key 'code'"),
         ("- delete: ▶{}", "'access_code_id' is missing"),
         ("- get: ▶{code: '4827'}", "'access_code_id' or 'device_id' is missing"),
-        ("- list: {access_code_ids: ▶x}", "must be a list of ids, not text; extra: sends any"),
+        ("- list: {access_code_ids: ▶x}", "must be a list of ids, not text; `extra` sends any"),
         ("- list: {access_code_ids: [▶7]}", "must be text in quotes, not a number"),
         ("- list: ▶{limit: 3}", "'device_id' or 'access_code_ids' is missing"),
         ("- delete: {access_code_id: x}\n  save_as: ▶gone", "delete has nothing to save"),
