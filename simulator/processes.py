@@ -25,7 +25,7 @@ MEMORY: Final = "memory:"  # where an address begins that only code in this proc
 def where(pid: int, address: str) -> str:
     """Where somebody could have found a process, in a few words."""
     if address.startswith(MEMORY):
-        return "simulated in this process"
+        return "in this process"
     return f"pid {pid} at {address}"
 
 

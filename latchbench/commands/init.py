@@ -23,6 +23,8 @@ description: >
 profiles:
   six-digits: {{extends: deadbolt-30, code_lengths: [6]}}
 
+# A lock may start in trouble: {{profile: deadbolt-30, radio: dead}} is offline, with
+# fill_slots: 30 it is full.
 locks:
   front: {{profile: deadbolt-30}}
   back: {{profile: deadbolt-30}}

@@ -69,7 +69,7 @@ def test_after_many_cases_those_that_are_bad_are_named_again() -> None:
 
 def test_a_lock_that_is_simulated_in_this_process_has_no_process_of_its_own() -> None:
     assert where(7, "127.0.0.1:9") == "pid 7 at 127.0.0.1:9"
-    assert where(7, f"{MEMORY}host-1") == "simulated in this process"
+    assert where(7, f"{MEMORY}host-1") == "in this process"
 
 
 # Both policies.
