@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check coverage worlds clean
+.PHONY: demo test check coverage worlds campaign clean
 
 demo: $(INSTALLED)
 	@$(BIN)/latchbench run scenarios -j 2
@@ -30,6 +30,10 @@ coverage: $(INSTALLED)
 # Simulated worlds for three minutes, and that a seed always makes the same world.
 worlds: $(INSTALLED)
 	@$(BIN)/python -m pytest -q -s -m campaign tests/worlds $(PYTEST_ARGS)
+
+# Ten thousand worlds; writes what they came to into docs/RELIABILITY.md. It takes an hour or two.
+campaign: $(INSTALLED)
+	@$(BIN)/python -m tests.worlds.reliability --campaign 10000
 
 $(INSTALLED): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

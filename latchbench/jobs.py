@@ -113,9 +113,12 @@ class Jobs:
         self._note_idle()
         return True
 
-    def ignore(self, peers: Iterable[str]) -> None:
-        """These are stopped: no wait for one of them holds up anything, until the next call."""
-        self._ignored = frozenset(peers)
+    def ignore(self, peers: Iterable[str], *, also: bool = False) -> None:
+        """These are stopped: no wait for one of them holds up anything, until the next call.
+
+        `also`: besides those that are ignored already.
+        """
+        self._ignored = frozenset(peers) | (self._ignored if also else frozenset())
         self._note_idle()
 
     def _note_idle(self) -> None:

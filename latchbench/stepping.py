@@ -82,6 +82,7 @@ class Stepping:
         self.counts.sent = False
         self.acting = True
         self._tracer.watch(step.watch)
+        self._jobs.ignore(step.ignore, also=True)
         try:
             if step.late:
                 self._clock.move(step.now_us)

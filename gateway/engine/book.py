@@ -52,11 +52,16 @@ class CodeRun:
 
     acknowledged: bool = False
     refused_by_supervision: bool = False
+    said_yes: bool = False
     misses: int = 0
     hours_written: int = 0
     hours_refused: bool = False
     unfound: list[Sent] = field(default_factory=list)
     contradiction: SlotView | None = None
+
+    def forget_word(self) -> None:
+        """What the lock said was about another command."""
+        self.acknowledged = self.refused_by_supervision = self.said_yes = False
 
     def found(self, view: SlotView) -> None:
         """A slot that one of them was sent to holds this. Where it is masked, it may be any."""
@@ -128,6 +133,7 @@ class Book:
     silences: int = 0
     unanswered: int = 0
     retry_at_us: int | None = None
+    look_in_at_us: int | None = None
     wake: Timer | None = None
     busy: Busy | None = None
     sequence: int = 0

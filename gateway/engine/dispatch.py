@@ -40,6 +40,7 @@ from gateway.policy.commands import (
 from gateway.policy.operations import (
     NO_SPACE,
     GiveUpSlot,
+    InUse,
     LockNeeds,
     Next,
     NoSpace,
@@ -109,6 +110,8 @@ class Dispatcher:
             elif isinstance(choice, GiveUpSlot):
                 code = self._world.codes[choice.access_code_id]
                 self._world.put_code(replace(code, slot=None))
+            elif isinstance(choice, InUse):
+                self._observer.in_use(book, self._world.codes[choice.access_code_id])
             elif isinstance(choice, NoSpace):
                 self._listener.code_no_space(self._world.codes[choice.access_code_id])
             else:
@@ -171,7 +174,7 @@ class Dispatcher:
         """From here on the lock may have obeyed, whatever comes back."""
         code = self._world.codes[access_code_id]
         run = book.run_of(access_code_id)
-        run.refused_by_supervision = run.acknowledged = False
+        run.forget_word()
         if isinstance(command, SetCode | AssignCode):
             code = replace(code, sends=code.sends + 1)
         if isinstance(command, SetCode):
@@ -184,9 +187,7 @@ class Dispatcher:
         times = [next_wake_us(codes, self._parts.now_us())]
         now_us = self._parts.now_us()
         if book.busy is None and book.host_up:
-            if book.belief is Belief.DEAD and book.retry_at_us is None:
-                # Nobody waits for it, and nothing else would ever look in on it again.
-                book.retry_at_us = now_us + book.resync_interval_us
+            times.append(self._reach.look_in_at_us(book))
             if book.retry_at_us is not None and book.retry_at_us > now_us:
                 times.append(book.retry_at_us)
             clock_at_us = book.clock.retry_at_us
@@ -208,8 +209,9 @@ class Dispatcher:
     def _woken(self, device_id: str) -> None:
         book = self._world.books[device_id]
         book.wake = None
-        if book.belief is Belief.DEAD:
-            book.resync_due = True  # time to look in on it, wanted or not
+        if book.look_in_at_us is not None and book.look_in_at_us <= self._parts.now_us():
+            book.look_in_at_us = None
+            book.resync_due = True  # wanted or not
         self.poke(device_id)
 
     # What comes back.
@@ -298,6 +300,7 @@ class Dispatcher:
         if isinstance(command, SetCode) and command.pin != code.pin:
             return  # the row has another code by now, of which the lock has said nothing
         run.refused_by_supervision = said_no
+        run.said_yes = report.supervision is Supervision.SUCCESS
         run.acknowledged = True
         if isinstance(command, ClearCode):
             book.cut_short.discard(code.access_code_id)

@@ -91,6 +91,8 @@ def why_refused(parts: Parts, code: CodeRecord, pin: Pin | None) -> Refusal:
     if reasons:
         first = reasons[0]
         return refusal_of(device.device_id, first.word, first.message, first.owner, parts)
+    if parts.world.books[device.device_id].mirror.holder(pin, code.slot) is not None:
+        return Refusal(device.device_id, "pin_in_use", f"{device.name} has this code in use")
     return Refusal(
         device.device_id, "refused_by_lock", f"{device.name} does not take the code, nor say why"
     )

@@ -128,6 +128,8 @@ class Observer:
             changed = self._strangers.slot_news(book, slot) or changed
         for code in self._world.codes_of(book.device_id):
             changed = self._strangers.missing(book, code) or changed
+        for code in self._world.codes_of(book.device_id):
+            changed = self._come_late(book, code) or changed
         changed = self._strangers.strays.settle(book) or changed
         self._resynced(book, unchanged=not changed)
         suspects, book.suspects = book.suspects, set()
@@ -137,6 +139,27 @@ class Observer:
                 self._listener.code_refused(suspect)
         if changed:
             self._world.save()
+
+    def _come_late(self, book: Book, code: CodeRecord) -> bool:
+        """Whether a code that was read as missing stands where it was sent after all.
+
+        That reading showed the past. Else it would be written again, or counted as refused.
+        """
+        sent = [(one.slot, one.pin) for one in book.run_of(code.access_code_id).unfound]
+        waits = code.progress in (Progress.OPEN, Progress.DOUBT, Progress.REFUSED)
+        for slot, pin in sent if waits and is_wanted(code, self._parts.now_us()) else ():
+            view = (
+                book.mirror.view(slot) if slot is not None and code.slot in (None, slot) else None
+            )
+            if (
+                view is not None
+                and pin == code.pin
+                and view.pin == pin
+                and proves(view, pin, ours=True)
+            ):
+                self._there(book, replace(code, slot=slot), view)
+                return True
+        return False
 
     def _checksum(self, book: Book, body: ChecksumBody) -> None:
         same = body.checksum == book.mirror.checksum()
@@ -226,6 +249,7 @@ class Observer:
     def _there(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         run = book.run_of(code.access_code_id)
         run.misses, run.contradiction = 0, None
+        book.mirror.detours.pop(code.slot or 0, None)
         code = replace(code, progress=Progress.THERE, attempts=0, retry_at_us=None)
         if view.pin is not None:
             code = replace(self._rows.followed(code), old_pins=())
@@ -283,6 +307,17 @@ class Observer:
         # A slot that was given up holds somebody else's code, and no walk will call that news.
         if code.slot is not None and self._strangers.slot_news(book, code.slot):
             self._world.save()
+
+    def in_use(self, book: Book, code: CodeRecord) -> None:
+        """Another slot holds the digits of a code that is to be set: the lock is not even asked."""
+        view = book.mirror.view(code.slot) if code.slot is not None else None
+        keeps = code.sends > 0 and view is not None and is_ours(view, code, ours=True)
+        refused = replace(code, progress=Progress.REFUSED, slot=code.slot if keeps else None)
+        self._world.put_code(refused)
+        if code.slot is not None and not keeps:
+            self._strangers.slot_news(book, code.slot)  # it may have somebody else's code now
+        self._listener.code_refused(self._world.codes[code.access_code_id])
+        self._world.save()
 
     def _still_there(self, book: Book, code: CodeRecord) -> None:
         if code.want is Want.PRESENT:

@@ -99,11 +99,24 @@ class Reach:
             self._believe_dead(book)
         if not self._rows.has_work(book.device_id):
             # Nobody waits for this lock: do not keep calling it, only look in now and then.
-            book.retry_at_us = self._parts.now_us() + book.resync_interval_us
+            # Something may fall due there any time, and then it is called at once.
+            book.retry_at_us = None
+            book.look_in_at_us = self._parts.now_us() + book.resync_interval_us
             book.resync_interval_us = next_resync_interval_us(book.resync_interval_us)
         book.wants_ping = False
         book.resync_due = False
         book.tell_waiters()
+
+    def look_in_at_us(self, book: Book) -> int | None:
+        """When to try a lock that is believed dead, although nobody waits for it.
+
+        Nothing else would ever find out that it is back. None for a lock that is not.
+        """
+        if book.belief is not Belief.DEAD:
+            book.look_in_at_us = None
+        elif book.look_in_at_us is None:
+            book.look_in_at_us = self._parts.now_us() + book.resync_interval_us
+        return book.look_in_at_us
 
     def superseded(self, book: Book) -> None:
         """A newer gateway holds the lock: this one is done with it, and says so of its codes."""

@@ -68,7 +68,7 @@ class Strays:
         )
         run = book.run_of(code.access_code_id)
         if sent.slot not in (None, slot) and run.acknowledged:
-            book.mirror.detours[sent.slot] = slot
+            book.mirror.went_astray(sent.slot, slot, surely=run.said_yes)
         self._make_way(book, slot)
         own = book.mirror.view(code.slot) if code.slot is not None else None
         is_there = own is not None and own.occupied and own.pin in (None, code.pin)

@@ -155,7 +155,7 @@ class Updates:
         run = self._world.books[code.device_id].run_of(code.access_code_id)
         run.misses = 0
         if row.pin != code.pin:
-            run.acknowledged = run.refused_by_supervision = False  # that was the code before
+            run.forget_word()  # that was about the code before
         self._parts.trace(
             "gateway.code.update",
             lock=self._rows.name(code),

@@ -42,6 +42,14 @@ class SlotView:
 EMPTY = SlotView(occupied=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """Where a code was found that was meant for another slot, and whether that is how it goes."""
+
+    to: int
+    is_sure: bool
+
+
 def read_slot(body: CodeBody) -> SlotView:
     """What a read-back proves, whatever style the lock has.
 
@@ -65,8 +73,8 @@ class Mirror:
     slots: dict[int, SlotView] = field(default_factory=dict)
     missing: set[int] = field(default_factory=set)
     """Slots that the lock says it does not have."""
-    detours: dict[int, int] = field(default_factory=dict)
-    """Slots of which a code went into another one, and which."""
+    detours: dict[int, Detour] = field(default_factory=dict)
+    """Slots of which a code went into another one."""
 
     def forget(self) -> None:
         """Nothing is known any more: another lock, or one that was reset."""
@@ -112,9 +120,30 @@ class Mirror:
         view = self.view(slot)
         return view is not None and view.occupied
 
+    def holder(self, pin: Pin | None, but: int | None) -> int | None:
+        """The first slot that was read to hold `pin`, whoever's it is, leaving one slot out."""
+        if pin is None:
+            return None
+        holders = (slot for slot, view in self.slots.items() if view.pin == pin and slot != but)
+        return min(holders, default=None)
+
+    def went_astray(self, slot: int, to: int, *, surely: bool) -> None:
+        """A code for one slot is found in another: `surely` if the lock said that it stored it."""
+        before = self.detours.get(slot)
+        self.detours[slot] = Detour(to, surely or before is not None)
+
     def leads_astray(self, slot: int) -> bool:
-        """Whether a code for this slot would go, as one did before, over what stands in another."""
-        return slot in self.detours and self.is_occupied(self.detours[slot])
+        """Whether a code for this slot may go, as one did before, over what stands in another."""
+        return slot in self.detours and self.is_occupied(self.detours[slot].to)
+
+    def is_usable(self, slot: int) -> bool:
+        """Whether a slot that the lock has is free, as far as it was read, and keeps what it gets.
+
+        One that led astray once on an uncertain word is given another chance.
+        """
+        if slot in self.missing or self.is_occupied(slot):
+            return False
+        return not (self.leads_astray(slot) and self.detours[slot].is_sure)
 
     def occupied(self) -> tuple[int, ...]:
         """The slots that are known to hold something, in order."""
@@ -140,14 +169,14 @@ class Mirror:
     def lowest_free(self, slots_max: int, taken: frozenset[int]) -> int | None:
         """The first slot that was read as empty and is not in `taken`; None when there is none.
 
-        One that leads astray is left out: what stands where it leads would be lost.
+        One that leads astray comes last, or not at all: what stands where it leads would be lost.
         """
-        for slot in range(1, slots_max + 1):
-            if slot not in taken and slot not in self.missing and not self.leads_astray(slot):
-                view = self.view(slot)
-                if view is not None and not view.occupied:
-                    return slot
-        return None
+        free = [
+            slot
+            for slot in range(1, slots_max + 1)
+            if slot not in taken and self.view(slot) is not None and self.is_usable(slot)
+        ]
+        return min(free, key=lambda slot: (self.leads_astray(slot), slot), default=None)
 
 
 def _crc16(data: bytes) -> int:

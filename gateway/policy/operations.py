@@ -84,6 +84,13 @@ class GiveUpSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class InUse:
+    """Another slot of the lock was just read to hold the digits of a code that is due."""
+
+    access_code_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoSpace:
     """A code that is due finds no free slot."""
 
@@ -95,7 +102,7 @@ class Nothing:
     """Nothing now."""
 
 
-Next = Operation | TakeSlot | GiveUpSlot | NoSpace | Nothing
+Next = Operation | TakeSlot | GiveUpSlot | InUse | NoSpace | Nothing
 
 
 def is_due(code: CodeRecord, now_us: int) -> bool:
@@ -242,6 +249,9 @@ def _set(
             continue
         if code.is_native and needs.keeping is not None and not needs.keeping.clock_is_right:
             continue  # until its clock is right, hours would shut out or let in at a wrong time
+        in_use = _is_in_use(needs, code)
+        if in_use is not None:
+            return in_use
         if code.slot is not None:
             return _write(needs, code, code.slot, now_us)
         slot = free_slot(needs.mirror, needs.slots_max, needs.reserved_slots, codes)
@@ -252,9 +262,18 @@ def _set(
     return no_space
 
 
+def _is_in_use(needs: LockNeeds, code: CodeRecord) -> Operation | InUse | None:
+    """Whether another slot has the digits of a code. It is read once more before that is said."""
+    holder = None if needs.provider_chooses else needs.mirror.holder(code.pin, code.slot)
+    if holder is None:
+        return None
+    read = needs.just_read == holder
+    return InUse(code.access_code_id) if read else Operation(ReadCode(holder))
+
+
 def _write(needs: LockNeeds, code: CodeRecord, slot: int, now_us: int) -> Next:
     """What is next for a code that has its slot: its hours are there before it is."""
-    if code.sends == 0 and _is_taken(needs.mirror, slot):
+    if code.sends == 0 and not needs.mirror.is_usable(slot):
         return GiveUpSlot(code.access_code_id)
     if needs.keeping is not None:
         command = hours_command(needs.keeping, slot, code, now_us)
@@ -265,10 +284,6 @@ def _write(needs: LockNeeds, code: CodeRecord, slot: int, now_us: int) -> Next:
     if needs.provider_chooses or code.pin is None:
         return Operation(AssignCode(slot), code.access_code_id)
     return Operation(SetCode(slot, code.pin), code.access_code_id)
-
-
-def _is_taken(mirror: Mirror, slot: int) -> bool:
-    return slot in mirror.missing or mirror.is_occupied(slot) or mirror.leads_astray(slot)
 
 
 NO_SPACE = "no_space_for_access_code_on_device"
@@ -298,7 +313,7 @@ def free_slots(
     held = {code.slot for code in codes if code.slot is not None}
     free = 0
     for slot in range(1, slots_max + 1):
-        if slot not in reserved and slot not in held and not _is_taken(mirror, slot):
+        if slot not in reserved and slot not in held and mirror.is_usable(slot):
             free += 1
     waiting = sum(
         1

@@ -6,6 +6,7 @@ from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from simulator.processes import GATEWAY
 from simulator.scenario.words import FAULTS
 from simulator.worlds.failpoints import FAILPOINTS
 from simulator.worlds.people import ACTS
@@ -62,12 +63,12 @@ EXPECTED: Final[tuple[str, ...]] = (
 def counted(plan: Plan, trace: Iterable[TraceEvent]) -> Counter[str]:
     """How often each of `EXPECTED` happened in a world.
 
-    A fault counts when it fires, not when it is armed; everything else that the plan does to a
-    world counts when it is done.
+    A fault counts when it fires and a death within a handler when it comes, not when they are
+    armed; everything else that the plan does to a world counts when it is done.
     """
     found: Counter[str] = Counter()
     for one in plan.happenings:
-        if one.first and not one.kind.startswith("fault."):
+        if one.first and one.death is None and not one.kind.startswith("fault."):
             found[one.kind] += 1
     for event in trace:
         found.update(_words(event))
@@ -77,6 +78,9 @@ def counted(plan: Plan, trace: Iterable[TraceEvent]) -> Counter[str]:
 def _words(event: TraceEvent) -> Iterator[str]:
     if event.kind == "lock.fault.fired":
         yield f"fault.{event.fields['fault']}"
+    elif event.kind == "bench.died":
+        is_gateway = event.fields["of"] == GATEWAY
+        yield "gateway.dies_at_commit" if is_gateway else "host.dies_at_write"
     elif event.kind in _TURNS:
         yield _TURNS[event.kind]
 

@@ -196,8 +196,9 @@ class Failpoints:
         self._ask = ask
         self._weather = WEATHER[ask.faults]
         self._fleet = fleet
-        dice = ask.dice("weather")
-        self.on = tuple(name for name in FAILPOINTS if dice.random() >= self._weather.off)
+        # Each by itself, so that another kind changes the plan of no world but by what it adds.
+        off = self._weather.off
+        self.on = tuple(name for name in FAILPOINTS if ask.dice(f"{name} at all").random() >= off)
 
     def happenings(self) -> Iterator[Happening]:
         """All of it; knots count from 0."""

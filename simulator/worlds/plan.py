@@ -42,8 +42,8 @@ class Happening:
     knot: int
     kind: str
     step: Plain = field(repr=False)
-    first: bool = True  # of its knot
     death: Death | None = None
+    first: bool = True  # of its knot
 
     @property
     def told(self) -> Plain:

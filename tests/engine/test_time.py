@@ -100,6 +100,24 @@ def test_a_lock_whose_host_is_back_is_asked_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize("is_end", [True, False])
+def test_a_lock_that_is_away_is_called_when_a_code_of_it_falls_due(is_end: bool) -> None:
+    """Nobody waited for it, so it was to be looked in on only hours later."""
+    bench = a_bench("front", programming="async")
+    lock = bench.locks["front"]
+    first_us, last_us = (0, 9 * HOUR_US) if is_end else (10 * HOUR_US, 11 * HOUR_US)
+    bench.create(code="1234", starts_at=bench.at(first_us), ends_at=bench.at(last_us))
+    bench.advance(9 * HOUR_US - 30 * MINUTE_US)
+    lock.reach = Reach.SILENT
+    bench.create(sync=True, attempt_for_offline_device=False)  # notices that it is away
+    bench.advance(10 * MINUTE_US)
+    assert len(bench.listed("front")) == 1
+    lock.reach = Reach.GOOD
+    before = lock.codes.copy()
+    bench.advance(21 * MINUTE_US)
+    assert (before, lock.codes) == (({1: "1234"}, {}) if is_end else ({}, {1: "1234"}))
+
+
 def test_a_late_report_ends_the_wait_for_a_silent_lock() -> None:
     bench = a_bench("front", programming="async")
     lock = bench.locks["front"]

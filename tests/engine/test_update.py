@@ -217,7 +217,7 @@ def test_what_a_lock_said_to_the_code_before_is_not_taken_for_its_word_on_the_ne
         lock.refuses = False
     bench.settle()
     assert lock.codes == {1: "4321"}
-    assert [command.pin.reveal() for command in lock.commands(SetCode)] == ["1234", "4321"]
+    assert len(lock.commands(SetCode)) == 2
     assert bench.problems("front") == []
 
 

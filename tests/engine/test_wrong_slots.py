@@ -134,9 +134,12 @@ def test_however_often_a_lock_errs_its_codes_are_ours(
     end(bench)
 
 
+@pytest.mark.parametrize("supervised", [False, True])
 @pytest.mark.parametrize("errs", [1, 2, 4])
-def test_codes_on_a_lock_that_always_errs_do_not_chase_each_other(errs: int) -> None:
-    lock = PlainLock("front", slots=5, errs=errs)
+def test_codes_on_a_lock_that_always_errs_do_not_chase_each_other(
+    errs: int, supervised: bool
+) -> None:
+    lock = PlainLock("front", slots=5, errs=errs, supervised=supervised)
     bench = a_bench(lock, programming="async")
     for code in ("1234", "4321"):
         bench.create(code=code)
@@ -157,6 +160,24 @@ def test_a_lock_whose_only_free_slot_leads_to_another_code_has_no_space() -> Non
     bench.settle()
     assert call.reasons == {"front": "no_space"}
     assert lock.codes == {2: "1234"}
+
+
+def test_a_lock_that_does_not_say_whether_it_stored_a_code_is_not_written_for_ever() -> None:
+    lock = PlainLock("front", slots=2, errs=1, supervised=False)
+    bench = a_bench(lock, programming="async")
+    for code in ("1234", "4321"):
+        bench.create(code=code)
+        bench.settle()
+    bench.advance(DAY_US)
+    assert len(lock.commands(SetCode)) <= 3
+    assert sorted(bench.statuses("front")) == ["set", "setting"]
+    assert bench.problems("front") == ["no_space_for_access_code_on_device"]
+    lock.heal()
+    for view in bench.listed("front"):
+        if view.status == "set":
+            bench.delete(view.access_code_id)
+    bench.advance(HOUR_US)
+    assert bench.statuses("front") == ["set"]
 
 
 # What is withdrawn before it was found.

@@ -17,6 +17,7 @@ from gateway.policy.mirror import Mirror
 from gateway.policy.operations import (
     NO_SPACE,
     GiveUpSlot,
+    InUse,
     LockNeeds,
     NoSpace,
     Nothing,
@@ -234,3 +235,12 @@ def test_a_code_that_is_not_due_any_more_is_cleared() -> None:
     later = a_code(progress=Progress.THERE, slot=1, sends=1, load_at_us=NOW_US + 1)
     clear = Operation(ClearCode(1), later.access_code_id)
     assert next_operation(needs(a_mirror(s1="1234")), [later], NOW_US) == clear
+
+
+def test_a_code_whose_digits_stand_in_another_slot_is_not_sent() -> None:
+    """That slot is read first, because nobody can be sure of what was read long ago."""
+    mirror = a_mirror(s3="4821")
+    told = Operation(ReadCode(3))
+    assert next_operation(needs(mirror), [a_code()], NOW_US) == told
+    assert next_operation(needs(mirror), [a_code(slot=1)], NOW_US) == told
+    assert next_operation(needs(mirror, just_read=3), [a_code()], NOW_US) == InUse("code-1")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # One try a minute for each row, of two commands; and what a call or a walk may cost at once.
 COMMANDS_AT_ONCE = 150
 COMMANDS_PER_ROW_AND_HOUR = 130
+NO_SPACE = "no_space_for_access_code_on_device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +294,7 @@ class GatewayOracle:
             for pin in self.old_pins.get(view.access_code_id, ())
         }
         unknown = {pin for pin, status in pins.items() if status is Status.UNKNOWN}
-        mine = {view.code.reveal() for view in views if view.code and not _is_taken(view)}
+        mine = {view.code.reveal() for view in views if view.code and not _is_nowhere(view)}
         ours = {
             slot
             for slot, code in lock.codes.items()
@@ -321,7 +322,7 @@ class GatewayOracle:
         elif view.status is Status.SETTING:
             full = len(lock.codes) >= lock.slots - len(lock.lacks)
             reasons = {
-                "no_space_for_access_code_on_device": full,
+                NO_SPACE: full,
                 "duplicate_code_on_device": pin in lock.by_hand.values(),
                 "failed_to_set_on_device": pin in lock.refused,
             }
@@ -333,6 +334,7 @@ class GatewayOracle:
             assert view.status is Status.UNSET
 
 
-def _is_taken(view: AccessCodeView) -> bool:
-    """Whether a row says that somebody else has its code on the lock."""
-    return any(problem.error_code == "duplicate_code_on_device" for problem in view.errors)
+def _is_nowhere(view: AccessCodeView) -> bool:
+    """Whether a row says that it has no slot: all are taken, or somebody else has its code."""
+    problems = {problem.error_code for problem in view.errors}
+    return not problems.isdisjoint({"duplicate_code_on_device", NO_SPACE})

@@ -64,6 +64,17 @@ def test_a_gateway_that_does_not_run_comes_late() -> None:
     assert messages(schedule_kept, history) == []
 
 
+def test_a_gateway_that_dies_as_it_starts_cannot_act() -> None:
+    history = loaded(START_S - 60)
+    history.steps = [{"gateway": "kill"}, {"gateway": "start"}]
+    for number in ("1", "2"):
+        history.tell("bench", "bench.step", number=number, verb="gateway")
+    history.tell("bench", "bench.died", of="gateway", point="before effect 1")
+    history.at(END_S + 60)
+    history.lists()
+    assert messages(schedule_kept, history) == []
+
+
 def test_a_code_that_stays_in_its_lock() -> None:
     assert messages(schedule_kept, ended(loaded(START_S - 60), 2 * HOUR_S)) == [
         "front holds pin:1234 in slot 1 long after its end"
@@ -78,12 +89,24 @@ def test_a_lock_that_is_away_keeps_it_longer() -> None:
     assert messages(schedule_kept, history) == []
 
 
-def test_a_code_that_was_moved_to_later_and_stays() -> None:
-    history = loaded(START_S - 60)
-    times = {"starts_at_us": 9 * HOUR_US, "ends_at_us": 10 * HOUR_US}
+def moved(cleared_s: float) -> History:
+    """A code that has been in its lock for long is moved to later, and some time later cleared."""
+    history = loaded(START_S - HOUR_S)
+    times: dict[str, Any] = {"starts_at_us": 9 * HOUR_US, "ends_at_us": 10 * HOUR_US}
+    history.at(START_S)
     history.saves(history.row("1234", **times))
-    history.at(START_S + HOUR_S)
-    history.lists()
+    history.at(START_S + cleared_s)
+    history.asks("clear_user_code", 1)
+    history.clears(1)
+    return history
+
+
+def test_a_code_that_was_moved_to_later_and_is_cleared() -> None:
+    assert messages(schedule_kept, moved(1)) == []
+
+
+def test_a_code_that_was_moved_to_later_and_stays() -> None:
+    history = moved(HOUR_S)
     assert messages(schedule_kept, history) == [
         "front holds pin:1234 in slot 1 long before its start"
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.policy.records import Want
@@ -60,7 +62,7 @@ def test_a_committed_row_that_vanishes() -> None:
 
 def test_a_code_that_has_ended_is_given_up() -> None:
     history = History()
-    times = {"starts_at_us": 0, "ends_at_us": 5_000_000}
+    times: dict[str, Any] = {"starts_at_us": 0, "ends_at_us": 5_000_000}
     history.saves(history.row("1234", **times), group=history.group())
     history.at(5)
     history.saves(history.row("1234", want=Want.ABSENT, **times))
@@ -119,3 +121,15 @@ def test_a_start_that_has_forgotten() -> None:
     assert messages(state_history, history) == [
         "a group was committed, and after a start it is not known"
     ]
+
+
+def test_a_copy_that_nobody_wanted() -> None:
+    history = History()
+    history.saves(history.row("1234", want=Want.ABSENT), group=history.group("aborted"))
+    assert messages(state_history, history) == []
+
+
+def test_a_group_that_begins_aborted_with_a_row_that_is_wanted() -> None:
+    history = History()
+    history.saves(history.row("1234"), group=history.group("aborted"))
+    assert messages(state_history, history) == ["a group that was None became aborted"]

@@ -69,6 +69,10 @@ class Calm:
             self.disturb_all(event.at_us)
         if event.kind == "bench.step":
             self._process(event)
+        elif event.kind == "bench.died":
+            # Not when its step said so, but at a point after that: perhaps right after its start.
+            self._down[event.fields["of"]] = "killed"
+            self.disturb_all(event.at_us)
         elif event.kind in ("hub.down", "hub.up"):
             hub = event.source.removeprefix("hub ")
             for lock in self._hubs.get(hub, ()):
@@ -82,7 +86,7 @@ class Calm:
         if _GATEWAY in step:
             name, action = _GATEWAY, str(step[_GATEWAY])
         elif "host" in step:
-            name, action = ",".join(step["host"]["of"]), str(step["host"]["action"])
+            name, action = ",".join(sorted(step["host"]["of"])), str(step["host"]["action"])
         if name == _GATEWAY:
             self._gateway_us = event.at_us
         if name:

@@ -10,7 +10,7 @@ Not promised (README, "Limits"; docs/DECISIONS.md, 14 and "How a lock's word is 
 - A row with an error may be in its lock or not; one whose new code was refused keeps the old one
   there and says so, and on a lock that masks its codes nobody can see which of the two it holds.
 - On a lock that masks its codes: what people put over one of ours is not seen, nor is a code that
-  the lock put into another slot.
+  the lock put into another slot, on top of another one of ours perhaps.
 - A frame that reaches its lock after its code was withdrawn shows up as an unmanaged code. So does
   a code that a lock put into a wrong slot, if it did so again and again.
 - Spare codes lie in a lock and are in no list.
@@ -101,10 +101,9 @@ def _differences(name: str, lock: LockEnd, reading: Reading, *, hides: bool) -> 
 
 
 def _put_over_ours(name: str, lock: LockEnd, reading: Reading) -> int:
-    """How many slots of ours people have written over."""
-    return sum(
-        reading.held[name, slot].over for slot in lock.memory if (name, slot) in reading.held
-    )
+    """How many slots of ours hold what people, or the lock in the wrong place, put over it."""
+    held = (reading.held.get((name, slot)) for slot in lock.memory)
+    return sum(one is not None and (one.over or one.astray) for one in held)
 
 
 def _may_be_there(name: str, rows: Sequence[Row], reading: Reading) -> Counter[str]:

@@ -42,6 +42,7 @@ def schedule_kept(seen: Seen) -> Iterator[Violation]:
     """See the module."""
     hours: dict[Place, Hours | None] = {}
     told: set[str] = set()
+    moved: dict[tuple[str, int], int] = {}
     up_since_us = 0
     for one, reading in follow(seen):
         if isinstance(one, Note):
@@ -53,7 +54,7 @@ def schedule_kept(seen: Seen) -> Iterator[Violation]:
         if gateway_us is None:
             continue
         up_us = max(up_since_us, gateway_us)
-        for key, message in (*_overdue(reading, up_us), *_overstaying(reading)):
+        for key, message in (*_overdue(reading, up_us), *_overstaying(reading, moved)):
             if key not in told:
                 told.add(key)
                 yield Violation(NAME, one.at_us, message)
@@ -104,8 +105,11 @@ def _overdue(reading: Reading, up_us: int) -> Iterator[tuple[str, str]]:
             )
 
 
-def _overstaying(reading: Reading) -> Iterator[tuple[str, str]]:
-    """Codes that a lock within reach holds outside of their time."""
+def _overstaying(reading: Reading, moved: dict[tuple[str, int], int]) -> Iterator[tuple[str, str]]:
+    """Codes that a lock within reach holds outside of their time.
+
+    `moved` is when the start of a code was first seen to be where it is, by its row and its start.
+    """
     for (lock, slot), held in reading.held.items():
         if held.row is None or held.astray or held.row.kind is not CodeKind.ONLINE:
             continue
@@ -117,5 +121,6 @@ def _overstaying(reading: Reading) -> Iterator[tuple[str, str]]:
         key = f"held {row.access_code_id}"
         if reading.now_us > max(row.ends_at_us, calm_us, held.at_us) + SOON_US:
             yield key, f"{lock} holds {held.token} in slot {slot} long after its end"
-        elif max(calm_us, held.at_us) + SOON_US < reading.now_us < row.starts_at_us - lead_us:
+        moved_us = moved.setdefault((row.access_code_id, row.starts_at_us), reading.now_us)
+        if max(calm_us, moved_us) + SOON_US < reading.now_us < row.starts_at_us - lead_us:
             yield key, f"{lock} holds {held.token} in slot {slot} long before its start"

@@ -2,7 +2,9 @@
 
 Groups: pending, then committed or aborted, once. A committed group is never rolled back: a row of
 it is only given up because a call asked for that, its time has ended, or it was a spare code. What
-a gateway had decided it still knows after it was started again.
+a gateway had decided it still knows after it was started again. Aborted from the beginning is only
+a group of which no row was ever wanted: a second copy of a code, that a lock put where it should
+not.
 
 Access codes: wanted, then unwanted, then gone, never back. Events of one: `created` first and once,
 `deleted` last and once, none of a row whose group is not committed. In lists a row that is
@@ -84,8 +86,16 @@ def _groups(changes: Changes, past: _Past) -> Iterator[str]:
     for group_id, group in changes.groups.items():
         before = past.groups.get(group_id)
         state = None if before is None else before.state
-        if group.state not in _EDGES[state]:
+        is_copy = (
+            before is None and group.state is GroupState.ABORTED and not _wants(changes, group)
+        )
+        if group.state not in _EDGES[state] and not is_copy:
             yield f"a group that was {state} became {group.state}"
+
+
+def _wants(changes: Changes, group: GroupRecord) -> bool:
+    rows = changes.codes.values()
+    return any(row.group_id == group.group_id and row.want is Want.PRESENT for row in rows)
 
 
 def _rows(changes: Changes, at_us: int, past: _Past) -> Iterator[str]:

@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unittest import mock
 
+from gateway.engine.parts import Parts
 from gateway.engine.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gateway.engine.parts import Parts
-
 _expire = Rows.expire
 
 
-class _Behind:
-    """The parts of an engine that is a microsecond behind."""
-
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._parts, name)
-
-    def now_us(self) -> int:
-        return self._parts.now_us() - 1
-
-
 def _late(self: Rows, device_id: str) -> None:
-    parts: Any = self._parts
-    self._parts: Any = _Behind(parts)
-    try:
+    now_us = self._parts.now_us() - 1
+    with mock.patch.object(Parts, "now_us", return_value=now_us):
         _expire(self, device_id)
-    finally:
-        self._parts = parts
 
 
 @contextmanager
