@@ -46,7 +46,8 @@ class CodeRun:
     """What is remembered of one code's programming between two commands.
 
     `unfound` is what was sent for it and has not been seen since, nor refused: it may be anywhere
-    in the lock, or on its way there.
+    in the lock, or on its way there. `contradiction` is what its slot showed last, if that is not
+    what was verified there or what the lock said it took: believed once it was read twice.
     """
 
     acknowledged: bool = False
@@ -56,6 +57,7 @@ class CodeRun:
     hours_written: int = 0
     hours_refused: bool = False
     unfound: list[Sent] = field(default_factory=list)
+    contradiction: SlotView | None = None
 
     def forget_word(self) -> None:
         """What the lock said was about another command."""
@@ -74,6 +76,14 @@ class CodeRun:
         """The lock said no to what was sent last: it is nowhere."""
         if self.unfound and self.unfound[-1].pin == pin:
             del self.unfound[-1]
+
+    def is_shown_twice(self, view: SlotView) -> bool:
+        """Note what contradicts what was known; returns whether the look before said the same.
+
+        Some locks show for a while what they held before their last change.
+        """
+        before, self.contradiction = self.contradiction, view
+        return before == view
 
     @property
     def is_taken_at_its_word(self) -> bool:

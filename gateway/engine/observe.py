@@ -29,7 +29,7 @@ from gateway.policy.retry import (
 )
 
 if TYPE_CHECKING:
-    from gateway.engine.book import Book
+    from gateway.engine.book import Book, CodeRun
     from gateway.engine.parts import Listener, Parts
     from gateway.engine.rows import Rows
     from gateway.policy.mirror import SlotView
@@ -191,11 +191,13 @@ class Observer:
             book.wants_slots.remove(body.slot)
         if body.status is SlotStatus.NO_SUCH_SLOT:
             book.mirror.missing.add(body.slot)
-        if book.mirror.saw(body.slot, read_slot(body)):
+        changed = book.mirror.saw(body.slot, read_slot(body))
+        if changed:
             self._strangers.slot_news(book, body.slot)
-            for code in self._world.codes_of(book.device_id):
-                if code.slot == body.slot:
-                    self._strangers.missing(book, code)
+        for code in self._world.codes_of(book.device_id):
+            if code.slot == body.slot:
+                changed = self._strangers.missing(book, code) or changed
+        if changed:
             self._world.save()
 
     def _read_back(self, book: Book, body: CodeBody, code: CodeRecord) -> None:
@@ -220,13 +222,12 @@ class Observer:
         if is_wanted(code, self._parts.now_us()):
             if self._rows.provider_chooses(code) and ours and view.occupied:
                 self._assigned(book, code, view)
-            elif code.pin is None or not proves(view, code.pin, ours=ours):
-                self._not_there(book, code, view)
-            elif code.old_pins and view.pin is None and not run.is_taken_at_its_word:
-                # Either code may stand there, and the lock did not say that it took the new one.
-                self._not_there(book, code, view)
-            else:
+            elif _is_shown(code, view, run):
                 self._there(book, code, view)
+            elif not run.is_taken_at_its_word or run.is_shown_twice(view):
+                self._not_there(book, code, view)
+            # Else the lock took it and does not show it: one of the two is wrong, so it is read
+            # again.
         elif may_hold(view, code, ours=ours):
             self._still_there(book, code)
         else:
@@ -247,7 +248,7 @@ class Observer:
 
     def _there(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         run = book.run_of(code.access_code_id)
-        run.misses = 0
+        run.misses, run.contradiction = 0, None
         book.mirror.detours.pop(code.slot or 0, None)
         code = replace(code, progress=Progress.THERE, attempts=0, retry_at_us=None)
         if view.pin is not None:
@@ -260,6 +261,7 @@ class Observer:
 
     def _not_there(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         run = book.run_of(code.access_code_id)
+        run.contradiction = None
         # A frame without acknowledgement says nothing of what the lock thinks of the code.
         lost = code.sends > 0 and not run.acknowledged
         run.misses += 0 if lost else 1
@@ -348,6 +350,14 @@ FAILED_TO_REMOVE = CodeProblem(
     message="The lock still holds the code after several attempts to clear it; trying on.",
     created_at_us=0,
 )
+
+
+def _is_shown(code: CodeRecord, view: SlotView, run: CodeRun) -> bool:
+    """Whether a slot shows that the lock has taken a code that was sent there."""
+    if code.pin is None or not proves(view, code.pin, ours=code.sends > 0):
+        return False
+    # Behind a mask either code may stand, unless the lock said that it took the new one.
+    return not code.old_pins or view.pin is not None or run.is_taken_at_its_word
 
 
 def _is_somebody_elses(view: SlotView, code: CodeRecord) -> bool:

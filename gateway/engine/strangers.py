@@ -105,24 +105,36 @@ class Strangers:
             return False
         view = book.mirror.view(code.slot) or EMPTY
         if not is_wanted(code, self._parts.now_us()):
-            if is_ours(view, code, ours=True):
+            if is_ours(view, code, ours=True) or not self._is_certain(book, code, view):
                 return False  # there, or only disabled: still to be cleared
             self._rows.missed(code)
             self.slot_news(book, code.slot)  # it may have somebody else's code now
             return True
         if proves(view, code.pin, ours=True):
+            book.run_of(code.access_code_id).contradiction = None
             return self._active_again(code)
         if is_inactive(code) and holds(view, code.pin, ours=True):
             return False
+        if not self._is_certain(book, code, view):
+            return False
         self._changed(code, view)
         return True
+
+    def _is_certain(self, book: Book, code: CodeRecord, view: SlotView) -> bool:
+        """Whether a slot was read twice to have lost a code of ours; if not, it is read again."""
+        if book.run_of(code.access_code_id).is_shown_twice(view):
+            book.run_of(code.access_code_id).contradiction = None
+            return True
+        if code.slot is not None and code.slot not in book.wants_slots:
+            book.wants_slots.append(code.slot)
+        return False
 
     def _freed(self, book: Book, code: CodeRecord) -> bool:
         """Whether what a refused code kept on its lock, disabled or older, was removed there."""
         if code.slot is None or code.pin is None:
             return False
         view = book.mirror.view(code.slot) or EMPTY
-        if is_ours(view, code, ours=True):
+        if is_ours(view, code, ours=True) or not self._is_certain(book, code, view):
             return False
         self._world.put_code(replace(code, slot=None, sends=0, old_pins=()))
         self._rows.reopen(book.device_id)

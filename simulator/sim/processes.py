@@ -28,11 +28,11 @@ from simulator.host.device_service import LockHostServicer
 from simulator.host.lock_start import CannotStart
 from simulator.host.nvm import NvmError
 from simulator.host.settings import InvalidSettings, host_settings
-from simulator.processes import NotPossible
+from simulator.processes import MEMORY, NotPossible
 from simulator.rounds import LastWords
 from simulator.sim.calls import DirectStub
 from simulator.sim.deaths import Died, Fuse, MortalNvm, MortalWriter
-from simulator.sim.wires import MEMORY, Switchboard
+from simulator.sim.wires import Switchboard
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping

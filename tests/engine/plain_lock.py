@@ -52,7 +52,8 @@ class PlainLock:
     cleared a code and did not. `lacks` are slots that it counts but does not have. One that `errs`
     stores so many slots further on than it was told, after the last one in the first; it does so
     with the next `errs_times` codes, or with all. One with `allows_twins` lets two slots have one
-    code. `security` is what a hub's database says of it.
+    code. In its next `stale_reads` looks it shows what it held before its last change.
+    `security` is what a hub's database says of it.
     """
 
     name: str
@@ -72,11 +73,13 @@ class PlainLock:
     errs: int = 0
     errs_times: int | None = None
     allows_twins: bool = False
+    stale_reads: int = 0
     lacks: set[int] = field(default_factory=set)
     disabled: set[int] = field(default_factory=set)
     notice_number: int = 0
     # What it witnessed.
     log: list[Command] = field(default_factory=list)
+    codes_before: dict[int, str] = field(default_factory=dict)
     last_held_us: dict[str, int] = field(default_factory=dict)
     by_hand: dict[int, str] = field(default_factory=dict)
     taken: dict[int, int] = field(default_factory=dict)
@@ -125,6 +128,7 @@ class PlainLock:
             self.refused.add(digits)
         if self.refuses or elsewhere or missing:
             return False
+        self.codes_before = dict(self.codes)
         self._forget(slot, now_us)
         self.codes[slot] = kept
         self.given[slot] = kept
@@ -133,6 +137,7 @@ class PlainLock:
 
     def _clear(self, slot: int, now_us: int) -> None:
         if not self.pretends:
+            self.codes_before = dict(self.codes)
             self._forget(slot, now_us)
             self.written.discard(slot)
 
@@ -150,13 +155,22 @@ class PlainLock:
     def _read(self, command: Command) -> Body | None:
         if isinstance(command, ReadInfo):
             return InfoBody(self.slots, self.code_length, self.supervised, self.has_checksum)
-        if isinstance(command, ReadCode):
-            return self._slot(command.slot)
-        if isinstance(command, Walk):
-            return WalkBody(tuple(self._slot(slot) for slot in sorted({*self.codes, *self.lacks})))
+        if isinstance(command, ReadCode | Walk) and self.stale_reads:
+            self.stale_reads -= 1
+            codes, self.codes = self.codes, self.codes_before
+            body = self._look(command)
+            self.codes = codes
+            return body
+        if isinstance(command, ReadCode | Walk):
+            return self._look(command)
         if isinstance(command, ReadChecksum):
             return ChecksumBody(self._checksum())
         return None
+
+    def _look(self, command: ReadCode | Walk) -> Body:
+        if isinstance(command, ReadCode):
+            return self._slot(command.slot)
+        return WalkBody(tuple(self._slot(slot) for slot in sorted({*self.codes, *self.lacks})))
 
     def _checksum(self) -> int:
         """User Code CC v2: CRC-16/CCITT from 0x1D0F over slot, status and code; 0 when empty."""

@@ -1,0 +1,76 @@
+"""A lock that shows what it held before its last change: one look is not believed at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.policy.commands import LockEvent, ReadCode, SetCode
+from tests.engine.bench_of_one import DAY_US, HOUR_US, a_bench
+from tests.engine.plain_lock import PlainLock
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+@pytest.mark.parametrize("masked", [True, False])
+def test_a_verified_code_that_one_look_does_not_show_is_still_set(
+    masked: bool, allowed: bool
+) -> None:
+    bench = a_bench(PlainLock("front", masked=masked))
+    bench.create(code="1234", allow_external_modification=allowed)
+    bench.settle()
+    bench.locks["front"].stale_reads = 1
+    bench.restart()
+    bench.settle()
+    view = bench.the_code("front")
+    assert (view.status, view.errors, view.warnings) == ("set", (), ())
+    assert not any(".deleted_external" in event for event in bench.event_types())
+    assert bench.world.unmanaged.get("front", {}) == {}
+    assert len(bench.locks["front"].commands(SetCode)) == 1
+
+
+def test_a_code_that_a_notice_makes_the_gateway_read_is_read_twice_before_it_is_missed() -> None:
+    bench = a_bench("front")
+    bench.create(code="1234", allow_external_modification=True)
+    bench.settle()
+    looks = len(bench.locks["front"].commands(ReadCode))
+    bench.locks["front"].stale_reads = 1
+    bench.hear("front", LockEvent.CODE_ADDED, 1)
+    bench.settle()
+    assert bench.statuses("front") == ["set"]
+    assert len(bench.locks["front"].commands(ReadCode)) == looks + 2
+
+
+def test_a_code_that_waits_to_be_cleared_is_not_gone_because_one_look_does_not_show_it() -> None:
+    bench = a_bench("front")
+    window = {"starts_at": bench.at(0), "ends_at": bench.at(HOUR_US)}
+    bench.create_one("front", code="1234", **window)
+    bench.settle()
+    lock = bench.locks["front"]
+    lock.pretends = True
+    bench.advance(HOUR_US)
+    assert lock.codes == {1: "1234"}
+    lock.stale_reads, lock.pretends = 1, False
+    bench.hear("front", LockEvent.CODE_ADDED, None)
+    bench.advance(DAY_US)
+    assert lock.codes == {}
+    assert bench.world.unmanaged.get("front", {}) == {}
+
+
+@pytest.mark.parametrize("masked", [True, False])
+@pytest.mark.parametrize("before", ["", "5678"])
+def test_a_code_that_the_lock_took_and_does_not_show_is_read_again(
+    before: str, masked: bool
+) -> None:
+    bench = a_bench(PlainLock("front", masked=masked, supervised=False))
+    if before:
+        earlier = bench.create(code=before)
+        bench.settle()
+        bench.delete(earlier.value.access_codes[0].access_code_id)
+        bench.settle()
+    call = bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))
+    bench.locks["front"].stale_reads = 1
+    bench.settle()
+    assert call.value.access_codes[0].status == "set"
+    assert bench.statuses("front") == ["set"]
+    assert bench.world.unmanaged.get("front", {}) == {}
+    assert bench.locks["front"].codes == {1: "1234"}
