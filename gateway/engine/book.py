@@ -48,6 +48,8 @@ class CodeRun:
     `unfound` is what was sent for it and has not been seen since, nor refused: it may be anywhere
     in the lock, or on its way there. `contradiction` is what its slot showed last, if that is not
     what was verified there or what the lock said it took: believed once it was read twice.
+    `taken_in` is the slot in which the lock took it, as it said itself or as was verified, until it
+    says that it cleared it: an empty look alone does not prove that it is gone from there.
     """
 
     acknowledged: bool = False
@@ -58,6 +60,7 @@ class CodeRun:
     hours_refused: bool = False
     unfound: list[Sent] = field(default_factory=list)
     contradiction: SlotView | None = None
+    taken_in: int | None = None
 
     def forget_word(self) -> None:
         """What the lock said was about another command."""
@@ -149,7 +152,7 @@ class Book:
     wants_walk: bool = False
     wants_ping: bool = False
     wants_slots: list[int] = field(default_factory=list)
-    cut_short: set[str] = field(default_factory=set)
+    to_clear: set[str] = field(default_factory=set)
     suspects: set[str] = field(default_factory=set)
     resync_interval_us: int = RESYNC_FIRST_US
     resync_at_us: int | None = None

@@ -137,7 +137,7 @@ class Dispatcher:
             wants_slots=tuple(book.wants_slots),
             resync_due=book.resync_due,
             held=self._world.held(book.device_id),
-            cut_short=frozenset(book.cut_short),
+            to_clear=frozenset(book.to_clear),
             just_read=just_read,
             may_write=now_us >= book.writes_from_us,
             keeping=self._hours.keeping(book),
@@ -297,13 +297,15 @@ class Dispatcher:
         said_no = report.supervision is Supervision.FAIL
         if isinstance(command, SetCode) and said_no:
             run.refused(command.pin)
+        if not said_no:
+            run.taken_in = command.slot if isinstance(command, SetCode) else None
         if isinstance(command, SetCode) and command.pin != code.pin:
             return  # the row has another code by now, of which the lock has said nothing
         run.refused_by_supervision = said_no
         run.said_yes = report.supervision is Supervision.SUCCESS
         run.acknowledged = True
         if isinstance(command, ClearCode):
-            book.cut_short.discard(code.access_code_id)
+            book.to_clear.discard(code.access_code_id)
 
     def on_notice(self, device_id: str, notice: Notice) -> None:
         """A lock said something unasked."""

@@ -74,7 +74,7 @@ class Observer:
         book.forget_hours()
         book.our_hours.clear()
         book.refused_pins.clear()
-        book.cut_short.clear()
+        book.to_clear.clear()
         for record in list(self._world.unmanaged.get(book.device_id, {}).values()):
             self._world.drop_unmanaged(record)
         for code in self._world.codes_of(book.device_id):
@@ -197,6 +197,8 @@ class Observer:
         for code in self._world.codes_of(book.device_id):
             if code.slot == body.slot:
                 changed = self._strangers.missing(book, code) or changed
+                if book.mirror.is_occupied(body.slot):
+                    book.to_clear.discard(code.access_code_id)  # to be read as what it is now
         if changed:
             self._world.save()
 
@@ -216,7 +218,7 @@ class Observer:
             run.found(view)
         if ours and is_piece(view, code):
             self._parts.trace("gateway.code.cut_short", lock=self._name(code), slot=code.slot)
-            book.cut_short.add(code.access_code_id)
+            book.to_clear.add(code.access_code_id)
             self._world.put_code(replace(code, retry_at_us=self._pause(code)))
             return
         if is_wanted(code, self._parts.now_us()):
@@ -224,12 +226,14 @@ class Observer:
                 self._assigned(book, code, view)
             elif _is_shown(code, view, run):
                 self._there(book, code, view)
-            elif not run.is_taken_at_its_word or run.is_shown_twice(view):
+            elif run.taken_in != body.slot or run.is_shown_twice(view):
                 self._not_there(book, code, view)
             # Else the lock took it and does not show it: one of the two is wrong, so it is read
             # again.
         elif may_hold(view, code, ours=ours):
             self._still_there(book, code)
+        elif run.taken_in == body.slot and not view.occupied:
+            self._not_shown(book, code)
         else:
             # Somebody else's code may stand there now. Ours is not, and that one is not ours.
             self._rows.missed(code)
@@ -248,7 +252,7 @@ class Observer:
 
     def _there(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         run = book.run_of(code.access_code_id)
-        run.misses, run.contradiction = 0, None
+        run.misses, run.contradiction, run.taken_in = 0, None, code.slot
         book.mirror.detours.pop(code.slot or 0, None)
         code = replace(code, progress=Progress.THERE, attempts=0, retry_at_us=None)
         if view.pin is not None:
@@ -281,7 +285,11 @@ class Observer:
             self._world.put_code(afresh(code))
             return
         code = replace(code, old_pins=old_pins_left(view, code))
-        if run.refused_by_supervision or run.misses >= WRITES_UNTIL_REFUSED:
+        is_refused = run.refused_by_supervision or run.misses >= WRITES_UNTIL_REFUSED
+        if is_refused and run.taken_in == code.slot and not view.occupied:
+            self._not_shown(book, code)
+            return
+        if is_refused:
             run.misses = 0
             # There, but disabled, or the code before it: ours to clear.
             slot = code.slot if is_ours(view, code, ours=True) else None
@@ -318,6 +326,17 @@ class Observer:
             self._strangers.slot_news(book, code.slot)  # it may have somebody else's code now
         self._listener.code_refused(self._world.codes[code.access_code_id])
         self._world.save()
+
+    def _not_shown(self, book: Book, code: CodeRecord) -> None:
+        """A lock took a code and does not show it. It is cleared before it is believed not there.
+
+        Some locks show for a while what they held before, and the code opens the door meanwhile.
+        """
+        self._parts.trace("gateway.code.not_shown", lock=self._name(code), slot=code.slot)
+        book.to_clear.add(code.access_code_id)
+        # Not again at once, if it has just said no to that.
+        is_refused = book.run_of(code.access_code_id).refused_by_supervision
+        self._world.put_code(replace(code, retry_at_us=self._pause(code) if is_refused else None))
 
     def _still_there(self, book: Book, code: CodeRecord) -> None:
         if code.want is Want.PRESENT:

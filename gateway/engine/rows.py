@@ -96,11 +96,13 @@ class Rows:
             return
         code = replace(code, want=Want.ABSENT, attempts=0, retry_at_us=None)
         untouched = code.progress in (Progress.OPEN, Progress.REFUSED)
-        if code.slot is None or (code.sends == 0 and untouched):
+        run = self._world.books[code.device_id].run_of(code.access_code_id)
+        is_sent = code.sends > 0 or (code.slot is not None and run.taken_in == code.slot)
+        if code.slot is None or (untouched and not is_sent):
             self.missed(code)
             return
         if untouched:
-            code = replace(code, progress=Progress.DOUBT)
+            code = replace(code, progress=Progress.DOUBT, sends=max(code.sends, 1))
         self._world.put_code(code)
 
     def missed(self, code: CodeRecord) -> None:

@@ -179,6 +179,8 @@ def _was_without(known: UnmanagedRecord | None, view: SlotView, sent: Sent) -> b
 
 def recall(book: Book, code: CodeRecord, now_us: int) -> None:
     """After a restart: what may have been sent for a row, and that nobody has seen since."""
+    if code.sends > 0:
+        book.run_of(code.access_code_id).taken_in = code.slot
     looked_for = code.attempts > 0 or code.want is Want.ABSENT
     if code.progress is Progress.DOUBT or (code.progress is Progress.OPEN and looked_for):
         pins = [pin for pin in (*code.old_pins, code.pin) if pin is not None]
@@ -193,4 +195,7 @@ def is_late(code: CodeRecord, slot: int, book: Book) -> bool:
     view = book.mirror.view(slot)
     if code.slot != slot or code.sends or not code.attempts or code.pin is None:
         return False
-    return code.progress is Progress.OPEN and view is not None and view.pin == code.pin
+    if code.progress is not Progress.OPEN or view is None or not view.occupied:
+        return False
+    is_taken = book.run_of(code.access_code_id).taken_in == slot
+    return view.pin == code.pin or (view.pin is None and is_taken)

@@ -144,7 +144,7 @@ class World:
         book = self.books[code.device_id]
         book.codes_version += 1
         book.runs.pop(code.access_code_id, None)
-        book.cut_short.discard(code.access_code_id)
+        book.to_clear.discard(code.access_code_id)
         if not rows:
             del self._codes_in[code.group_id]
             del self.groups[code.group_id]

@@ -35,7 +35,8 @@ class LockNeeds:
     """What the engine knows of one lock when it asks for the next operation.
 
     `held` are codes whose latest change is not durable yet: nothing may be sent for them.
-    `cut_short` are those of which the lock stored a piece, to be cleared before anything else.
+    `to_clear` are those in doubt whose slots are to be cleared before anything else: the lock
+    stored a piece of them, or took them and does not show them.
     `just_read` is the slot that was read at this very instant: only into such a slot does a code go
     for the first time, because somebody at the keypad may have been there unheard. Until it
     `may_write` again, a lock that was just written to is only read. `keeping` is None for a lock
@@ -53,7 +54,7 @@ class LockNeeds:
     wants_slots: tuple[int, ...] = ()
     resync_due: bool = False
     held: frozenset[str] = frozenset()
-    cut_short: frozenset[str] = frozenset()
+    to_clear: frozenset[str] = frozenset()
     just_read: int | None = None
     may_write: bool = True
     keeping: Keeping | None = None
@@ -165,11 +166,11 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
     ]
     if needs.wants_walk:
         # Something went unheard: the slots, or the whole memory, may be other people's by now.
-        return _end_doubt(ready, needs.cut_short) or Operation(Walk())
+        return _end_doubt(ready, needs.to_clear) or Operation(Walk())
     writable = ready if needs.may_write else []
     found = (
-        _clear_pieces(needs, writable)
-        or _end_doubt(ready, needs.cut_short)
+        _clear_first(needs, writable)
+        or _end_doubt(ready, needs.to_clear)
         or _clear(needs, writable, now_us)
     )
     if found is not None:
@@ -189,9 +190,11 @@ def next_operation(needs: LockNeeds, codes: Sequence[CodeRecord], now_us: int) -
     return Nothing()
 
 
-def _clear_pieces(needs: LockNeeds, ready: Sequence[CodeRecord]) -> Operation | None:
+def _clear_first(needs: LockNeeds, ready: Sequence[CodeRecord]) -> Operation | None:
     for code in ready:
-        if code.access_code_id in needs.cut_short and code.slot is not None:
+        if code.access_code_id not in needs.to_clear or code.slot in needs.wants_slots:
+            continue  # it may be somebody else's by now
+        if code.slot is not None:
             return Operation(ClearCode(code.slot), code.access_code_id)
     return None
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.commands import LockEvent, ReadCode, SetCode
+from gateway.policy.commands import ClearCode, LockEvent, ReadCode, SetCode
 from tests.engine.bench_of_one import DAY_US, HOUR_US, a_bench
-from tests.engine.plain_lock import PlainLock
+from tests.engine.plain_lock import PlainLock, Reach
 
 
 @pytest.mark.parametrize("allowed", [True, False])
@@ -74,3 +74,57 @@ def test_a_code_that_the_lock_took_and_does_not_show_is_read_again(
     assert bench.statuses("front") == ["set"]
     assert bench.world.unmanaged.get("front", {}) == {}
     assert bench.locks["front"].codes == {1: "1234"}
+
+
+@pytest.mark.parametrize("masked", [True, False])
+@pytest.mark.parametrize("looks", [1, 2, 5])
+def test_what_the_lock_took_for_a_call_that_is_off_is_cleared_even_if_it_is_not_shown(
+    looks: int, masked: bool
+) -> None:
+    bench = a_bench(PlainLock("front", masked=masked, supervised=False), "cellar")
+    bench.locks["cellar"].refuses = True
+    call = bench.create("front", "cellar", code="1234")
+    bench.carry(bench.until_sent(SetCode, "front"))
+    bench.locks["front"].stale_reads = looks
+    bench.settle()
+    bench.advance(DAY_US)
+    assert call.reasons == {"cellar": "refused_by_lock"}
+    assert bench.locks["front"].codes == {}
+    assert bench.world.unmanaged.get("front", {}) == {}
+
+
+@pytest.mark.parametrize("masked", [True, False])
+@pytest.mark.parametrize("looks", [2, 3, 4, 5, 6, 20])
+def test_a_code_that_no_look_shows_is_cleared_before_it_counts_as_refused(
+    looks: int, masked: bool
+) -> None:
+    bench = a_bench(PlainLock("front", masked=masked, supervised=False))
+    call = bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))
+    bench.locks["front"].stale_reads = looks
+    bench.settle()
+    bench.advance(DAY_US)
+    assert bench.locks["front"].codes == ({1: "1234"} if call.error is None else {})
+    assert bench.statuses("front") == (["set"] if call.error is None else [])
+    assert bench.world.unmanaged.get("front", {}) == {}
+
+
+@pytest.mark.parametrize("restart", [True, False])
+def test_a_code_whose_clearing_nobody_confirmed_is_not_gone_because_a_look_does_not_show_it(
+    restart: bool,
+) -> None:
+    bench = a_bench("front")
+    row = bench.create(code="1234")
+    bench.settle()
+    lock = bench.locks["front"]
+    bench.delete(row.value.access_codes[0].access_code_id)
+    flight = bench.until_sent(ClearCode)
+    lock.reach = Reach.SILENT
+    bench.carry(flight)
+    lock.reach, lock.stale_reads = Reach.GOOD, 2
+    if restart:
+        bench.restart()
+    bench.advance(DAY_US)
+    assert lock.codes == {}
+    assert bench.world.unmanaged.get("front", {}) == {}
+    assert bench.shelf.codes == {}

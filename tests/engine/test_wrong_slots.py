@@ -443,4 +443,4 @@ def test_a_code_that_went_astray_on_a_lock_that_masks_is_somebodys_own() -> None
     assert call.reasons == {"front": "refused_by_lock"}
     assert lock.codes == {2: "1234"}
     assert [record.slot for record in bench.shelf.unmanaged.values()] == [2]
-    assert lock.commands(ClearCode) == []
+    assert lock.commands(ClearCode) == [ClearCode(1)]  # where it said it had put it

@@ -226,9 +226,9 @@ def test_a_slot_is_read_right_before_a_code_goes_into_it_for_the_first_time() ->
 def test_a_piece_of_a_code_is_not_read_again_and_again_while_writing_has_to_wait() -> None:
     piece = a_code(progress=Progress.DOUBT, slot=1, sends=1)
     cut = frozenset({piece.access_code_id})
-    assert next_operation(needs(cut_short=cut, may_write=False), [piece], NOW_US) == Nothing()
+    assert next_operation(needs(to_clear=cut, may_write=False), [piece], NOW_US) == Nothing()
     clear = Operation(ClearCode(1), piece.access_code_id)
-    assert next_operation(needs(cut_short=cut), [piece], NOW_US) == clear
+    assert next_operation(needs(to_clear=cut), [piece], NOW_US) == clear
 
 
 def test_a_code_that_is_not_due_any_more_is_cleared() -> None:

@@ -31,7 +31,6 @@ class Find:
 FINDS: Final = {
     "another_pin": Find("same_pin", 2),
     "ignores_the_start": Find("schedule_kept", 2),
-    "ignores_strangers": Find("no_duplicates", 0),
     "lost_wake_up": Find("schedule_kept", 4),
     "naive_undo": Find("throw_atomicity", 5, "heavy", 1.0),
     "no_intent": Find("hands_off", 1),
