@@ -137,7 +137,14 @@ class Groups:
                 self._set(code)
             elif code.errors:
                 self._rows.event("access_code.failed_to_set_on_device", code)
-        self._world.save(call.committed())
+        rows = self._world.codes_in(call.group_id)
+        give = call.committed()
+        self._world.save(lambda: self._answered(give, [code.device_id for code in rows]))
+
+    def _answered(self, give: Callable[[], None], device_ids: list[str]) -> None:
+        give()
+        for device_id in device_ids:
+            self._world.look_at(device_id)  # a window may have ended while the group was pending
 
     def _abort(self, call: Call, refusals: list[Refusal]) -> None:
         """Every row is wanted absent, in the same transaction that says so of the group."""

@@ -156,3 +156,16 @@ def test_a_quiet_lock_is_asked_only_a_few_times_a_day() -> None:
     bench.locks["front"].log.clear()
     bench.advance(DAY_US)
     assert 1 <= len(bench.locks["front"].log) <= 6
+
+
+def test_a_window_that_ended_before_its_group_was_decided_ends_on_a_lock_that_is_away() -> None:
+    bench = a_bench("front", "cellar")
+    call = bench.create(
+        behavior_when_code_cannot_be_shared=RANDOM,
+        starts_at=bench.at(0),
+        ends_at=bench.at(3 * SECOND_US),
+    )
+    bench.host_down("cellar")
+    bench.advance(HOUR_US)
+    assert call.answered
+    assert "setting" not in bench.statuses("cellar")

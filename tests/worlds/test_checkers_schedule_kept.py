@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from gateway.policy.records import CodeRecord, Want
 from simulator.worlds.checkers.schedule_kept import HOUR_US, schedule_kept
 from tests.worlds.history import History, messages
@@ -62,6 +64,18 @@ def test_a_gateway_that_does_not_run_comes_late() -> None:
     history.at(END_S + 70)
     history.lists()
     assert messages(schedule_kept, history) == []
+
+
+@pytest.mark.parametrize("later_s", [0, 60])
+def test_a_code_that_had_ended_when_its_group_was_committed(later_s: int) -> None:
+    history = History()
+    history.saves(booked(history), group=history.group("pending"))
+    history.at(END_S + 10)
+    history.saves(group=history.group("committed"))
+    history.at(END_S + 10 + later_s)
+    history.lists()
+    late = ["front: a code is wanted after its end"] if later_s else []
+    assert messages(schedule_kept, history) == late
 
 
 def test_a_gateway_that_dies_as_it_starts_cannot_act() -> None:

@@ -43,6 +43,7 @@ def schedule_kept(seen: Seen) -> Iterator[Violation]:
     hours: dict[Place, Hours | None] = {}
     told: set[str] = set()
     moved: dict[tuple[str, int], int] = {}
+    listed: dict[str, int] = {}
     up_since_us = 0
     for one, reading in follow(seen):
         if isinstance(one, Note):
@@ -54,7 +55,7 @@ def schedule_kept(seen: Seen) -> Iterator[Violation]:
         if gateway_us is None:
             continue
         up_us = max(up_since_us, gateway_us)
-        for key, message in (*_overdue(reading, up_us), *_overstaying(reading, moved)):
+        for key, message in (*_overdue(reading, up_us, listed), *_overstaying(reading, moved)):
             if key not in told:
                 told.add(key)
                 yield Violation(NAME, one.at_us, message)
@@ -90,15 +91,20 @@ def _sent(row: CodeRecord, lock: str, now_us: int, hours: Hours | None) -> Itera
             yield f"{lock} is sent a code, and keeps other hours for it"
 
 
-def _overdue(reading: Reading, up_us: int) -> Iterator[tuple[str, str]]:
-    """Codes that have ended and are still wanted."""
+def _overdue(reading: Reading, up_us: int, listed: dict[str, int]) -> Iterator[tuple[str, str]]:
+    """Codes that have ended and are still wanted.
+
+    `listed` is when a group was first seen to be committed: what ended before that ends then.
+    """
     for row in reading.rows.values():
         group = reading.groups.get(row.group_id)
-        listed = group is not None and group.state is GroupState.COMMITTED
-        if row.ends_at_us is None or row.want is Want.ABSENT or not listed:
+        if row.ends_at_us is None or row.want is Want.ABSENT or group is None:
             continue
+        if group.state is not GroupState.COMMITTED:
+            continue
+        listed_us = listed.setdefault(group.group_id, reading.now_us)
         late_us = AT_ONCE_US if up_us < row.ends_at_us else AFTER_A_START_US
-        if reading.now_us > max(row.ends_at_us, up_us) + late_us:
+        if reading.now_us > max(row.ends_at_us, up_us, listed_us) + late_us:
             yield (
                 f"overdue {row.access_code_id}",
                 f"{reading.lock(row)}: a code is wanted after its end",
