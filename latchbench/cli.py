@@ -19,18 +19,41 @@ from latchbench.cli_clock import clock
 from latchbench.cli_codes import add_code_commands
 from latchbench.cli_locks import add_lock_commands
 from latchbench.cli_options import ShowCodes, end
+from latchbench.cli_sections import Sections
 from latchbench.commands import run_options as options
 from latchbench.logs import TRACEBACK_VARIABLE, set_up_logs
 
 app = typer.Typer(
     name="latchbench",
+    cls=Sections,
     help="A bench of simulated keypad locks for testing access codes.",
+    epilog="Start with: latchbench init my-doors, then latchbench run my-doors.yaml",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain text wraps better in 80 columns, and costs no import
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        exits.say(f"latchbench {version('latchbench')}")
+        raise typer.Exit
+
+
+@app.callback()
+def latchbench(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Options that stand before the name of a command."""
 
 
 class Programming(StrEnum):
@@ -104,34 +127,49 @@ def run(
     )
 
 
-@app.command()
+@app.command(short_help="Look for what nobody thought of, in worlds made by seed.")
 def simulate(
-    seed: Annotated[int | None, typer.Option(min=0, help="One world, by its number.")] = None,
-    seeds: Annotated[str | None, typer.Option(metavar="A..B", help="Many worlds.")] = None,
-    locks: Annotated[int, typer.Option(help="How many locks a world has.")] = 5,
+    seed: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="One world, by its number.")
+    ] = None,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="A..B", help="Many worlds, as 0..99.")
+    ] = None,
+    locks: Annotated[int, typer.Option(metavar="N", help="How many locks a world has.")] = 5,
     hours: Annotated[
-        float, typer.Option(help="How long things happen in it; then all is healed.")
+        float,
+        typer.Option(metavar="N", help="How long things happen in it; then all is healed."),
     ] = 1.0,
-    faults: Annotated[Weather, typer.Option(help="How bad the weather is.")] = Weather.SWARM,
+    faults: Annotated[
+        Weather,
+        typer.Option(
+            help="How much goes wrong: little, much, or (swarm) much of some kinds, none of others."
+        ),
+    ] = Weather.SWARM,
     until: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="Real time, as 3m; then no other world is begun."),
     ] = None,
     jobs: Annotated[
-        int, typer.Option("-j", "--jobs", min=1, max=64, help="Run this many worlds at a time.")
+        int,
+        typer.Option(
+            "-j", "--jobs", min=1, max=64, metavar="N", help="Run this many worlds at a time."
+        ),
     ] = 1,
     shrink: Annotated[
         bool, typer.Option("--shrink", help="Make what fails small, and write it as a scenario.")
     ] = False,
-    out: Annotated[Path, typer.Option(help="The folder for those scenarios.")] = Path(),
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="The folder for those scenarios.")
+    ] = Path(),
     trace: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Every event, one JSON a line.")
     ] = None,
 ) -> None:
-    """Try the gateway in worlds that a seed makes: calls, people, faults and crashes.
+    """Look for what nobody thought of, in worlds made by seed: calls, people, faults and crashes.
 
-    All of a world runs in one process on virtual time, so the same seed is the same world again.
-    At its end all is healed, and what was promised is checked past the API.
+    Give --seed or --seeds. All of a world runs in one process on virtual time, so the same seed is
+    the same world again. At its end all is healed, and what was promised is checked past the API.
     """
     from latchbench.commands.simulate import SimulateAsked, simulate_command
 
@@ -155,9 +193,11 @@ def simulate(
 
 @app.command()
 def validate(
-    paths: Annotated[list[str], typer.Argument(help="Scenario or fleet files, or folders.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Scenario or fleet files, or folders.")
+    ],
 ) -> None:
-    """Check files without running them; prints every problem with its place."""
+    """Find every mistake in scenario files, without running them."""
     from latchbench.commands.validate import validate_command
 
     end(validate_command(paths))
@@ -165,12 +205,14 @@ def validate(
 
 @app.command()
 def schema(
-    folder: Annotated[Path, typer.Argument(help="With --write: where the file goes.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="With --write: where the file goes.")
+    ] = Path(),
     write: Annotated[
         bool, typer.Option("--write", help="Write it as a file, beside your scenarios.")
     ] = False,
 ) -> None:
-    """Print the grammar of scenario files as JSON Schema, for editors."""
+    """Print the JSON Schema of scenario files, for editors."""
     from latchbench.commands.schema import schema_command
 
     end(schema_command(folder if write else None))
@@ -178,9 +220,9 @@ def schema(
 
 @app.command()
 def init(
-    name: Annotated[Path, typer.Argument(help="The file to write; .yaml is added.")],
+    name: Annotated[Path, typer.Argument(metavar="NAME", help="The file; .yaml is added.")],
 ) -> None:
-    """Write a small scenario to start from, with comments. It passes as it is."""
+    """Write a small scenario to start from. It passes as it is, and has comments."""
     from latchbench.commands.init import init_command
 
     end(init_command(name))
@@ -188,31 +230,47 @@ def init(
 
 @app.command()
 def up(
-    fleet: Annotated[Path, typer.Argument(help="A fleet file: a scenario without steps.")],
+    fleet: Annotated[
+        Path, typer.Argument(metavar="FLEET", help="A fleet file: a scenario without steps.")
+    ],
     state: Annotated[
-        Path | None, typer.Option(help="Keep the locks' memory and the store in this folder.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Keep the locks' memory and the store here; without it, both end with the bench.",
+        ),
     ] = None,
-    http: Annotated[str, typer.Option(help="HOST:PORT; port 0 takes a free one.")] = "127.0.0.1:0",
-    grpc: Annotated[str, typer.Option(help="HOST:PORT; port 0 takes a free one.")] = "127.0.0.1:0",
+    http: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="For the API; port 0 takes a free one.")
+    ] = "127.0.0.1:0",
+    grpc: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="The same over gRPC.")
+    ] = "127.0.0.1:0",
     ready_file: Annotated[
-        Path | None, typer.Option(help="Write where everything is, as JSON, once all serve.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write where everything is, as JSON, once all serve."),
     ] = None,
     database_url: Annotated[
         str | None,
         typer.Option(
-            help="postgresql://... instead of a SQLite file.", envvar="LATCHBENCH_DATABASE_URL"
+            metavar="URL",
+            help="postgresql://... instead of a SQLite file.",
+            envvar="LATCHBENCH_DATABASE_URL",
         ),
     ] = None,
     timing: options.TimingOption = None,
     programming: Annotated[
-        Programming, typer.Option(help="When create_multiple answers.")
+        Programming,
+        typer.Option(help="create_multiple answers at once, or when the locks hold the code."),
     ] = Programming.ASYNC,
-    rate: Annotated[float, typer.Option(help="How fast time passes; 1 is real time.")] = 1.0,
+    rate: Annotated[
+        float, typer.Option(metavar="N", help="How fast time passes; 1 is real time.")
+    ] = 1.0,
     paused: Annotated[
         bool, typer.Option("--paused", help="Let time stand still; see `latchbench clock`.")
     ] = False,
 ) -> None:
-    """Start a fleet and its gateway, and keep them up until Ctrl-C."""
+    """Start locks and their gateway, and keep them up until Ctrl-C."""
     from latchbench.commands.up import UpOptions, up_command
 
     end(

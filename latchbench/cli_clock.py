@@ -8,7 +8,7 @@ import typer
 
 from latchbench.cli_options import BenchOption, OutputOption, chosen_output, end, group
 
-clock = group("The clock of a bench that is up: let days pass in seconds.")
+clock = group("The clock: let days pass in seconds, or let time stand still.")
 
 
 @clock.command("show", epilog="Example: latchbench clock show")
@@ -30,7 +30,8 @@ def clock_pause(bench: BenchOption = None, output: OutputOption = None) -> None:
 @clock.command("resume", epilog="Example: latchbench clock resume --rate 10")
 def clock_resume(
     rate: Annotated[
-        float | None, typer.Option(help="How fast time passes; 1 is real time. Else as before.")
+        float | None,
+        typer.Option(metavar="N", help="How fast time passes; 1 is real time. Else as before."),
     ] = None,
     bench: BenchOption = None,
     output: OutputOption = None,
@@ -47,7 +48,7 @@ def clock_advance(
     bench: BenchOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Let so much time pass at once, with everything that happens in it.
+    """Let so much time pass at once, and all that happens in it.
 
     Calls to the gateway that come meanwhile are answered after it. A clock that was paused is
     paused afterwards. Ctrl-C ends it early, between two events.
@@ -59,11 +60,13 @@ def clock_advance(
 
 @clock.command("advance-to", epilog="Example: latchbench clock advance-to 2030-06-04T10:00:00Z")
 def clock_advance_to(
-    time: Annotated[str, typer.Argument(help="ISO 8601 with a zone: 2030-06-04T10:00:00Z.")],
+    time: Annotated[
+        str, typer.Argument(metavar="TIME", help="ISO 8601 with a zone: 2030-06-04T10:00:00Z.")
+    ],
     bench: BenchOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Let time pass at once until then, with everything that happens in it."""
+    """Let time pass at once until then, and all that happens in it."""
     from latchbench.commands.clock import clock_advance_to_command
 
     end(clock_advance_to_command(time, bench, chosen_output(output)))

@@ -17,7 +17,7 @@ from latchbench.cli_options import (
     group,
 )
 
-codes = group("Access codes of a bench that is up.")
+codes = group("Access codes, through the gateway's API.")
 
 
 class Behavior(StrEnum):
@@ -28,13 +28,17 @@ class Behavior(StrEnum):
 
 
 Devices = Annotated[
-    list[str], typer.Option("--device", help="A lock's name or device id; may be repeated.")
+    list[str],
+    typer.Option("--device", metavar="LOCK", help="A lock's name or device id; may be repeated."),
 ]
 Policy = Annotated[
     Behavior,
     typer.Option("--policy", "--behavior", help="What to do when a code cannot be shared."),
 ]
-Length = Annotated[int | None, typer.Option("--length", help="preferred_code_length.")]
+Length = Annotated[
+    int | None,
+    typer.Option("--length", metavar="N", help="How many digits (preferred_code_length)."),
+]
 CodeFromStdin = Annotated[
     bool, typer.Option("--code-from-stdin", help="Read a custom code from standard input.")
 ]
@@ -62,7 +66,7 @@ def codes_plan(
     bench: BenchOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Say who could share a code and why not, without creating one."""
+    """Say who could share a code and why not; create none."""
     from latchbench.commands.codes import Wanted, codes_plan_command
 
     _no_code(code)
@@ -79,11 +83,14 @@ def codes_create_multiple(
     device: Devices,
     policy: Policy = Behavior.THROW,
     length: Length = None,
-    name: Annotated[str | None, typer.Option(help="What to call the code.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="What to call the code.")] = None,
     starts_at: Annotated[
-        str | None, typer.Option(help="ISO 8601 with a zone, or from the bench's now on: +2h.")
+        str | None,
+        typer.Option(metavar="TIME", help="ISO 8601 with a zone, or from the bench's now on: +2h."),
     ] = None,
-    ends_at: Annotated[str | None, typer.Option(help="Likewise; goes with --starts-at.")] = None,
+    ends_at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Likewise; goes with --starts-at.")
+    ] = None,
     code_from_stdin: CodeFromStdin = False,
     code: CodeInArguments = None,
     wait: Annotated[
@@ -123,7 +130,9 @@ def codes_create_multiple(
 def codes_list(
     device: Annotated[
         list[str] | None,
-        typer.Option(help="A lock's name or device id; may be repeated. All locks if none."),
+        typer.Option(
+            metavar="LOCK", help="A lock's name or device id; may be repeated. All locks if none."
+        ),
     ] = None,
     bench: BenchOption = None,
     output: OutputOption = None,
@@ -142,7 +151,7 @@ def codes_show(
     output: OutputOption = None,
     show_codes: ShowCodes = False,
 ) -> None:
-    """Print one access code with its errors, its warnings and what is pending."""
+    """Print one access code with its errors and warnings."""
     from latchbench.commands.codes import codes_show_command
 
     end(codes_show_command(code, bench, chosen_output(output), show_codes=show_codes))
@@ -151,11 +160,14 @@ def codes_show(
 @codes.command("delete", epilog="Example: latchbench codes delete 3f2a 77b0")
 def codes_delete(
     code: Annotated[
-        list[str], typer.Argument(metavar="ID...", help="Their ids, or the first letters of each.")
+        list[str], typer.Argument(metavar="ID", help="Their ids, or the first letters of each.")
     ],
     bench: BenchOption = None,
 ) -> None:
-    """Take access codes back. Each is cleared from its lock as soon as that can be reached."""
+    """Take access codes back.
+
+    Each is cleared from its lock as soon as that can be reached.
+    """
     from latchbench.commands.codes import codes_delete_command
 
     end(codes_delete_command(code, bench))
@@ -165,11 +177,13 @@ def events(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
     device: Annotated[
         list[str] | None,
-        typer.Option(help="Only of this lock, by name or device id; may be repeated."),
+        typer.Option(metavar="LOCK", help="Only of this lock; may be repeated."),
     ] = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--type", help="Only of this type; may be repeated: access_code.set_*"),
+        typer.Option(
+            "--type", metavar="TYPE", help="Only of this type; may be repeated: access_code.set_*"
+        ),
     ] = None,
     bench: BenchOption = None,
     output: OutputOption = None,

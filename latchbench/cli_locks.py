@@ -17,10 +17,10 @@ from latchbench.cli_options import (
     group,
 )
 
-nvm = group("The memory files of locks.")
-lock = group("Locks of a bench that is up, as they really are.")
-fault = group("Faults of a lock and its radio, on a bench that is up.")
-profiles = group("The models of locks that there are.")
+nvm = group("The memory file of a lock.")
+lock = group("The locks as they really are: conditions, slots, memory.")
+fault = group("Faults of a lock and its radio: arm, list, disarm.")
+profiles = group("The models of locks.")
 
 
 def add_lock_commands(app: typer.Typer) -> None:
@@ -36,11 +36,11 @@ def add_lock_commands(app: typer.Typer) -> None:
 
 @nvm.command("show", epilog="Example: latchbench nvm show state/front.nvm")
 def nvm_show(
-    path: Annotated[Path, typer.Argument(help="A lock's memory file.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A lock's memory file.")],
     output: OutputOption = None,
     show_codes: ShowCodes = False,
 ) -> None:
-    """Print the slots of a lock from its memory file, whether it runs or not."""
+    """Print what a lock's memory file holds, whether it runs or not."""
     from latchbench.commands.nvm import nvm_show_command
 
     end(nvm_show_command(path, chosen_output(output), show_codes=show_codes))
@@ -56,7 +56,7 @@ def lock_ls(bench: BenchOption = None, output: OutputOption = None) -> None:
 
 @lock.command("show", epilog="Example: latchbench lock show front")
 def lock_show(name: LockName, bench: BenchOption = None, output: OutputOption = None) -> None:
-    """Print all that is true of one lock: conditions, faults, where it lives, its memory."""
+    """Print all that is true of one lock, and where it lives."""
     from latchbench.commands.lock import lock_show_command
 
     end(lock_show_command(name, bench, chosen_output(output)))
@@ -69,7 +69,7 @@ def lock_slots(
     output: OutputOption = None,
     show_codes: ShowCodes = False,
 ) -> None:
-    """Print what a lock really holds, asked of the lock itself and not over its radio."""
+    """Print the codes that a lock really holds, not over its radio."""
     from latchbench.commands.lock import lock_slots_command
 
     end(lock_slots_command(name, bench, chosen_output(output), show_codes=show_codes))
@@ -77,11 +77,16 @@ def lock_slots(
 
 def radio(
     name: LockName,
-    state: Annotated[str, typer.Argument(help="awake, asleep, dead, ...")],
+    state: Annotated[
+        str,
+        typer.Argument(
+            metavar="STATE", help="awake, asleep, degraded, deaf, dead (offline) or key_lost."
+        ),
+    ],
     bench: BenchOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Put a lock's radio into a state. Its keypad works all the same."""
+    """Take a lock off the air, or put it back. Its keypad works all the same."""
     from latchbench.commands.acts import radio_command
 
     end(radio_command(name, state, bench, chosen_output(output)))
@@ -89,7 +94,9 @@ def radio(
 
 def power(
     name: LockName,
-    action: Annotated[str, typer.Argument(help="cut, restore, or cycle (both at once).")],
+    action: Annotated[
+        str, typer.Argument(metavar="ACTION", help="cut, restore, or cycle (both at once).")
+    ],
     bench: BenchOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -108,7 +115,7 @@ def keypad(
     bench: BenchOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Type a code at a lock's keypad, with the enter key after it.
+    """Type a code at a lock's keypad, and the enter key.
 
     The code is read from standard input, or asked for on a terminal without showing it. It is never
     an argument: those stand in the shell's history and in everybody's list of processes.
@@ -125,16 +132,20 @@ def fault_add(
     name: LockName,
     word: Annotated[str, typer.Argument(metavar="FAULT", help="Its word: lost_frame, refuse, ...")],
     command: Annotated[
-        str | None, typer.Option(help="Wait for this command only: set_user_code, ...")
+        str | None,
+        typer.Option(metavar="WORD", help="Wait for this command only: set_user_code, ..."),
     ] = None,
-    times: Annotated[int | None, typer.Option(help="Fire so often (once if not given).")] = None,
+    times: Annotated[
+        int | None, typer.Option(metavar="N", help="Fire so often (once if not given).")
+    ] = None,
     probability: Annotated[
-        float | None, typer.Option(help="Fire by chance instead, each time with this.")
+        float | None,
+        typer.Option(metavar="P", help="Fire by chance instead, each time with this."),
     ] = None,
     bench: BenchOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Let a fault wait for its next chance."""
+    """Arm a fault: it waits for its next chance."""
     from latchbench.commands.fault import fault_add_command
 
     end(fault_add_command(name, word, command, times, probability, bench, chosen_output(output)))
@@ -142,11 +153,13 @@ def fault_add(
 
 @fault.command("ls", epilog="Example: latchbench fault ls front")
 def fault_ls(
-    name: Annotated[str | None, typer.Argument(help="A lock's name; all locks if none.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[LOCK]", help="A lock's name; all locks if none.")
+    ] = None,
     bench: BenchOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Print the faults that wait."""
+    """Print the faults that are armed."""
     from latchbench.commands.fault import fault_ls_command
 
     end(fault_ls_command(name, bench, chosen_output(output)))
@@ -154,7 +167,9 @@ def fault_ls(
 
 @fault.command("clear", epilog="Example: latchbench fault clear front lost_ack")
 def fault_clear(
-    name: Annotated[str | None, typer.Argument(help="A lock's name; all locks if none.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[LOCK]", help="A lock's name; all locks if none.")
+    ] = None,
     word: Annotated[
         str | None, typer.Argument(metavar="[FAULT]", help="Only this fault; all if none.")
     ] = None,
@@ -169,7 +184,7 @@ def fault_clear(
 
 @profiles.command("ls", epilog="Example: latchbench profiles ls")
 def profiles_ls(output: OutputOption = None) -> None:
-    """Print the models of locks that a fleet file can name. No bench is needed."""
+    """Print the models of locks that a file can name. No bench is needed."""
     from latchbench.commands.profiles import profiles_ls_command
 
     end(profiles_ls_command(chosen_output(output)))
@@ -177,11 +192,11 @@ def profiles_ls(output: OutputOption = None) -> None:
 
 @profiles.command("show", epilog="Example: latchbench profiles show schlage-be469")
 def profiles_show(
-    name: Annotated[str, typer.Argument(help="The profile's name.")],
+    name: Annotated[str, typer.Argument(metavar="PROFILE", help="The profile's name.")],
     output: OutputOption = None,
     show_codes: ShowCodes = False,
 ) -> None:
-    """Print every value of a model and how anybody knows it; then what hubs believe instead."""
+    """Print every value of a model, and how anybody knows it."""
     from latchbench.commands.profiles import profiles_show_command
 
     end(profiles_show_command(name, chosen_output(output), show_codes=show_codes))

@@ -27,10 +27,13 @@ BenchOption = Annotated[
     Path | None,
     typer.Option(
         "--bench",
+        metavar="FILE",
         help="Ready file of a bench that is up; else LATCHBENCH_READY_FILE, else the newest.",
     ),
 ]
-LockName = Annotated[str, typer.Argument(help="The lock's name, as in the fleet file.")]
+LockName = Annotated[
+    str, typer.Argument(metavar="LOCK", help="The lock's name, as in the fleet file.")
+]
 
 
 def chosen_output(option: Output | None) -> str:

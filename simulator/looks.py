@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from latchbench.pin import Pin
 from protos.bench.v1 import bench_pb2
-from simulator.processes import State
+from simulator.processes import State, where
 from simulator.scenario.verdict import LockLeft
 from simulator.without_host import truth_in_file
 
@@ -59,7 +59,7 @@ class Looks:
         for name, truth in truths.items():
             lock = self._locks[name]
             slots = {slot.slot: token(Pin(slot.code)) for slot in truth.slots}
-            process = f"{lock.host} pid {lock.host_pid} at {lock.host_address}"
+            process = f"{lock.host} {where(lock.host_pid, lock.host_address)}"
             found[name] = LockLeft(name, truth.profile, slots, truth.slots_max, process)
         return found
 

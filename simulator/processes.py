@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from simulator.rig import Spawner
 
 GATEWAY: Final = "gateway"
+MEMORY: Final = "memory:"  # where an address begins that only code in this process can reach
+
+
+def where(pid: int, address: str) -> str:
+    """Where somebody could have found a process, in a few words."""
+    if address.startswith(MEMORY):
+        return "in this process"
+    return f"pid {pid} at {address}"
 
 
 class State(Enum):

@@ -151,6 +151,8 @@ class Core:
             for code in self._world.codes_in(group.group_id):
                 self._rows.make_absent(code)
         self._world.save()
+        for device_id in self._world.devices:
+            self._dispatcher.poke(device_id)  # windows end, whether its host comes back or not
 
     # The access plane.
 

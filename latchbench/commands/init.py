@@ -19,10 +19,12 @@ description: >
   One booking for three locks. One of them takes six digits only, so they cannot share the PIN
   that the guest asked for. What does each policy leave behind?
 
-# A profile is a model of lock. `latchbench validate` names those that there are.
+# A profile is a model of lock; `latchbench profiles ls` prints those that there are.
 profiles:
   six-digits: {{extends: deadbolt-30, code_lengths: [6]}}
 
+# A lock may start in trouble: {{profile: deadbolt-30, radio: dead}} is offline, with
+# fill_slots: 30 it is full.
 locks:
   front: {{profile: deadbolt-30}}
   back: {{profile: deadbolt-30}}

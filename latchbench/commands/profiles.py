@@ -29,6 +29,7 @@ def profiles_ls_command(output: str) -> int:
             "model": file.model,
             "slots_max": file.lock.slots_max,
             "code_lengths": list(file.lock.code_lengths),
+            "uniform_length": file.lock.uniform_length,
         }
         for file in files
     ]
@@ -38,7 +39,7 @@ def profiles_ls_command(output: str) -> int:
             [
                 one["profile"],
                 str(one["slots_max"]),
-                _lengths(one["code_lengths"]),
+                _lengths(one["code_lengths"]) + (", all alike" if one["uniform_length"] else ""),
                 _first(one["model"]),
             ]
             for one in items

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 from latchbench import exits
@@ -53,7 +55,7 @@ def run_command(asked: RunAsked) -> int:
     options = RunOptions(
         seed=asked.seed, show_codes=asked.show_codes, hosts=hosts, timing=asked.timing
     )
-    printing = Printing(asked.quiet, asked.slowest, github, asked.trace)
+    printing = Printing(asked.quiet, asked.slowest, github, asked.trace, _columns())
     run = Run(chosen, options, printing, reports, _rig(sim=asked.sim))
     return asyncio.run(run.to_its_end(asked.jobs, limit_s))
 
@@ -67,6 +69,11 @@ def _rig(*, sim: bool) -> Callable[[], Awaitable[Rig]]:
     from simulator.rig import ProcessRig
 
     return ProcessRig.start
+
+
+def _columns() -> int:
+    """How wide a comparison may be: what the terminal has, and in a file or pipe all it likes."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 100
 
 
 # What was asked for.

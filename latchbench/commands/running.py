@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from latchbench import exits
+from latchbench.commands.paint import painted
 from latchbench.commands.progress import ProgressLine
 from latchbench.commands.reports import write
 from latchbench.commands.signals import on_end_signals
 from latchbench.trace import to_json_line
 from simulator.scenario.many import Many
-from simulator.scenario.report import case_lines, slowest_lines, summary_line
+from simulator.scenario.report import case_lines, failed_lines, slowest_lines, summary_line
 from simulator.scenario.reports.comparison import comparison_lines
 from simulator.scenario.reports.github import workflow_commands
 from simulator.scenario.runner import compare, verdict_of
@@ -56,12 +57,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """What is printed beside verdicts, and the file that every event goes to."""
+    """What is printed beside verdicts, in how many columns, and the file for every event."""
 
     quiet: bool
     slowest: int
     github: bool
     trace: Path | None
+    width: int
 
 
 class Run:
@@ -136,7 +138,7 @@ class Run:
                 if self._printed:
                     exits.say("")
                 self._printed = True
-                exits.say(*self._lines(found))
+                exits.say(*map(painted, self._lines(found)))
             if self._printing.github:
                 exits.say(
                     *(line for one in verdicts for line in workflow_commands(one, _from_root))
@@ -147,7 +149,7 @@ class Run:
 
     def _lines(self, found: Found) -> Iterator[str]:
         if isinstance(found, Comparison):
-            return comparison_lines(found)
+            return comparison_lines(found, self._printing.width)
         return case_lines(found, verbose=self._printing.trace is not None)
 
     def _finish(self, ended: Ended) -> int:
@@ -164,7 +166,9 @@ class Run:
             exits.say("")
         if self._printing.slowest and self._verdicts:
             exits.say(*slowest_lines(summary, self._printing.slowest), "")
-        exits.say(summary_line(summary))
+        if told := list(failed_lines(summary)):
+            exits.say(*told, "")
+        exits.say(painted(summary_line(summary)))
         if ended is Ended.INTERRUPTED:
             return exits.INTERRUPTED
         if ended is Ended.TIME_LIMIT:

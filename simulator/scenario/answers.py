@@ -9,11 +9,12 @@ from latchbench.pin import Pin
 from simulator.http_door import NO_ANSWER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from simulator.http_door import HttpReply
 
 OK: Final = 200
+EACH_MAX: Final = 3  # rows that are told one by one even if all are alike
 
 
 def row_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -122,10 +123,18 @@ class CallResult:
         for lock in self.random:
             has = "has its own" if self.rows[lock].get("code") else "has"
             parts.append(f"{lock} {has} {_digits(self.rows[lock], token)}")
-        waiting = [f"{lock} {row['status']}" for lock, row in rows if row["status"] != "set"]
+        waiting = [(lock, row["status"]) for lock, row in rows if row["status"] != "set"]
         if waiting:
-            parts.append(f"not set yet: {', '.join(waiting)}")
+            parts.append(f"not set yet: {_waiting(waiting, len(rows))}")
         return "; ".join(parts)
+
+
+def _waiting(waiting: Sequence[tuple[str, str]], rows: int) -> str:
+    """Each lock with its status; of many that are all alike only how many."""
+    statuses = {status for _, status in waiting}
+    if len(waiting) == rows > EACH_MAX and len(statuses) == 1:
+        return f"all {rows} {statuses.pop()}"
+    return ", ".join(f"{lock} {status}" for lock, status in waiting)
 
 
 def _digits(row: Mapping[str, Any], token: Callable[[Pin], str]) -> str:

@@ -88,8 +88,8 @@ def _about(step: Step, body: Call) -> str:
     locks = body.answered_locks()
     over = f" over {', '.join(locks)}" if locks else ""
     behavior = body.parameters().get("behavior_when_code_cannot_be_shared", "throw")
-    policy = f", {behavior}" if step.verb == "create_multiple" else ""
-    return f"{step.verb}{over}{policy}"
+    policy = f" (policy {behavior})" if step.verb == "create_multiple" else ""
+    return f"{step.verb}{policy}{over}"
 
 
 def _request(run: Running, body: Call) -> Mapping[str, Any]:

@@ -32,7 +32,7 @@ class After:
 
 
 def _must_be(what: str, raw: object) -> Trouble:
-    message = f"must be {what}, not {kind_of(raw)}; extra: sends any value under any name"
+    message = f"must be {what}, not {kind_of(raw)}; `extra` sends any value under any name"
     return Trouble.here(message)
 
 

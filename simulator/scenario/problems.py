@@ -37,6 +37,15 @@ _COMPARISONS_MAX: Final = 30_000
 # More are not read by anybody at once, and a hostile file could have a hundred thousand.
 PROBLEMS_SHOWN_MAX: Final = 100
 
+# What people say elsewhere, and what it is called here.
+_CALLED_HERE: Final[Mapping[str, tuple[str, ...]]] = {
+    "offline": ("dead", "device_offline"),
+    "unreachable": ("dead", "device_unresponsive"),
+    "online": ("awake",),
+    "wait": ("advance",),
+    "sleep": ("advance", "asleep"),
+}
+
 _comparisons_left: ContextVar[list[int] | None] = ContextVar("comparisons_left", default=None)
 
 
@@ -154,7 +163,7 @@ class Gathering:
             raise Trouble(self.findings)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Collection[str]) -> str | None:
     """The known word that was probably meant by `word`, if one is near.
 
     None also when enough words were compared (`bounded_hints`).
@@ -162,6 +171,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     left = _comparisons_left.get()
     if len(word) > _COMPARED_CHARACTERS_MAX or (left is not None and left[0] <= 0):
         return None
+    for called in _CALLED_HERE.get(word.lower(), ()):
+        if called in known:
+            return called
     by_lower: dict[str, str] = {}
     for candidate in itertools.islice(known, _COMPARED_MAX):
         by_lower.setdefault(candidate.lower(), candidate)
@@ -180,7 +192,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return next(parts, None)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Collection[str]) -> str:
     """`; did you mean 'x'?`, or nothing when no known word is near. Starts where a clause ends."""
     near = nearest(word, known)
     return "" if near is None or may_be_pin(near) else f"; did you mean '{near}'?"

@@ -6,6 +6,7 @@ import shlex
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from simulator.processes import where
 from simulator.scenario.divergence import first_divergence
 from simulator.scenario.reports.plain import printable
 from simulator.scenario.verdict import CaseVerdict, Outcome, Summary
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 TIMELINE_MAX: Final = 30
 EXPLAINED_MAX: Final = 5
+FEW: Final = 5
+FAILED_LISTED_MAX: Final = 30
 _SLOTS_SHOWN: Final = 4
 QUIET: Final = frozenset({"gateway.command.sent", "lock.report", "bench.called"})
 # An id that says nothing to a reader, and what the line before says; traces have both.
@@ -79,7 +82,7 @@ def exposure_line(exposure: Exposure) -> str:
 def _left(verdict: CaseVerdict) -> Iterator[str]:
     """A line for each lock with its slots and its process, and one for the gateway."""
     rows = [(left.lock, slots_text(left), left.process) for left in verdict.left]
-    gateway = [f"pid {pid} at {at}" for name, pid, at in verdict.processes if name == "gateway"]
+    gateway = [where(pid, at) for name, pid, at in verdict.processes if name == "gateway"]
     rows += [("(gateway)", "", place) for place in gateway]
     first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
     for lock, slots, process in rows:
@@ -166,7 +169,7 @@ def _marks(verdict: CaseVerdict, until_us: int) -> Mapping[int, str]:
             holding[place] = index
         elif event.kind == "lock.code.cleared":
             holding.pop(place, None)
-    marks.update(dict.fromkeys(list(holding.values())[-EXPLAINED_MAX:], "still there"))
+    marks.update(dict.fromkeys(list(holding.values())[-EXPLAINED_MAX:], "still in the lock"))
     parted = first_divergence(verdict.trace, until_us)
     if parted is not None:
         marks[parted.index] = f"first divergence: {parted.words}"
@@ -220,6 +223,19 @@ def summary_line(summary: Summary) -> str:
     if summary.not_run:
         parts.append(f"{summary.not_run} not run")
     return ", ".join(parts)
+
+
+def failed_lines(summary: Summary) -> Iterator[str]:
+    """Of a run of many cases those that are bad, a line each; of few, nothing: they stand above."""
+    bad = [v for v in summary.verdicts if v.outcome in (Outcome.FAILED, Outcome.BROKEN)]
+    if len(summary.verdicts) <= FEW or not bad:
+        return
+    yield "what failed"
+    for verdict in bad[:FAILED_LISTED_MAX]:
+        place = verdict.failures[0].place if verdict.failures else verdict.path
+        yield printable(f"  {place}: {verdict.title}")
+    if len(bad) > FAILED_LISTED_MAX:
+        yield f"  and {len(bad) - FAILED_LISTED_MAX} more"
 
 
 def slowest_lines(summary: Summary, number: int) -> Iterator[str]:

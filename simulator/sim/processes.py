@@ -28,11 +28,11 @@ from simulator.host.device_service import LockHostServicer
 from simulator.host.lock_start import CannotStart
 from simulator.host.nvm import NvmError
 from simulator.host.settings import InvalidSettings, host_settings
-from simulator.processes import NotPossible
+from simulator.processes import MEMORY, NotPossible
 from simulator.rounds import LastWords
 from simulator.sim.calls import DirectStub
 from simulator.sim.deaths import Died, Fuse, MortalNvm, MortalWriter
-from simulator.sim.wires import MEMORY, Switchboard
+from simulator.sim.wires import Switchboard
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -176,10 +176,13 @@ class Life:
 
 
 class Lives:
-    """Starts and ends the lives of one kind, numbered from 1; a `Spawner` of `simulator.rig`."""
+    """Starts and ends the lives of one kind, numbered from 1; a `Spawner` of `simulator.rig`.
+
+    `make` puts one together, from its settings.
+    """
 
     def __init__(self, make: Callable[[dict[str, Any]], tuple[Life, dict[str, Any]]]) -> None:
-        self._make = make
+        self.make = make
         self._numbers = itertools.count(1)
         self._lives: dict[int, Life] = {}
 
@@ -189,7 +192,7 @@ class Lives:
 
     async def spawn(self, settings: Mapping[str, Any]) -> Started:
         """See `Spawner`. The settings are taken as if they had come through a pipe."""
-        life, info = self._make(json.loads(json.dumps(dict(settings))))
+        life, info = self.make(json.loads(json.dumps(dict(settings))))
         pid = next(self._numbers)
         self._lives[pid] = life
         return Started(pid, {"name": life.name, "pid": pid, **info})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import grpc
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from gateway.driver.streams import Metadata, Stream
     from simulator.sim.processes import Life
-
-MEMORY: Final = "memory:"  # where an address of ours begins
 
 
 class Pipe:

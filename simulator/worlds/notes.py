@@ -19,16 +19,18 @@ from gateway.policy.commands import CodeBody, ScheduleBody, WalkBody
 from gateway.policy.mirror import read_slot
 from gateway.store.store import Store
 from latchbench.pin import Pin
+from simulator.sim.processes import Lives
 from simulator.sim.wires import Switchboard
 from simulator.worlds.seen import Asked, Loaded, Look, Note, Stored, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from gateway.driver.hosts import Host
     from gateway.driver.streams import Metadata, Stream
     from gateway.policy.records import Changes
     from gateway.store.store import Snapshot
+    from latchbench.process import Started
     from latchbench.steps import Done, Step
     from latchbench.time_service import Stepper
     from protos.device.v1 import lock_host_pb2 as pb
@@ -133,6 +135,19 @@ class NotedStepper:
         """See `Stepper.step`."""
         self._book.moved(step.now_us, step.delta)
         return await self._stepper.step(step)
+
+
+class NotedLives(Lives):
+    """Gateways, and somebody who notes what time it is when one starts: it reads its store then."""
+
+    def __init__(self, lives: Lives, book: Notebook) -> None:
+        super().__init__(lives.make)
+        self._book = book
+
+    async def spawn(self, settings: Mapping[str, Any]) -> Started:
+        """See `Spawner`."""
+        self._book.moved(int(settings["start_us"]), 0)
+        return await super().spawn(settings)
 
 
 class NotedSwitchboard(Switchboard):

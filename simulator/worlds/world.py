@@ -21,7 +21,7 @@ from simulator.scenario.verbs import HostProcess
 from simulator.sim import loop
 from simulator.sim.rig import SimRig
 from simulator.worlds.checkers import CHECKERS
-from simulator.worlds.notes import Notebook, NotedStepper, NotedSwitchboard
+from simulator.worlds.notes import Notebook, NotedLives, NotedStepper, NotedSwitchboard
 from simulator.worlds.seen import Answered, Called, Exchange, LockEnd, Seen, Violation
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class WatchedRig(SimRig):
     def __init__(self, order: str | None, book: Notebook) -> None:
         super().__init__(order, NotedSwitchboard(book))
         self.book = book
+        self.gateways = NotedLives(self.gateways, book)
         book.gateway_us = self._gateway_us
         self.exchanges: list[Exchange] = []
         self._gateway_life: Life | None = None

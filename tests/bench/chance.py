@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protos.bench.v1 import bench_pb2 as pb
+from simulator.model.words import ReadbackStyle
 from simulator.scenario.words import COMMANDS, FAULTS, can_befall
 
 if TYPE_CHECKING:
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 
     from tests.bench.site import Site
 
-# A lock without outcomes, or without a clock, cannot have the first two. The third is a known fault
-# of the gateway (README, Limits): a code that lands on another one of ours can be left behind.
+# A lock without outcomes, or without a clock, cannot have these.
 LEFT_OUT = {"clock_drift", "supervision_stuck"}
 BITES = [
     (fault, command)
@@ -23,6 +23,15 @@ BITES = [
     for command in ("", *COMMANDS.words)
     if not command or can_befall(fault, command)
 ]
+
+
+# What a lock that masks its codes puts into another slot, nobody knows for ours (README, Limits).
+BITES_UNSEEN = [(fault, command) for fault, command in BITES if fault != "wrong_slot"]
+
+
+def _masks(here: Site, lock: str) -> bool:
+    style = here.bench.fleet.locks[lock].profile.lock.readback_style
+    return style in (ReadbackStyle.MASKED_FIXED10, ReadbackStyle.MASKED_SAME_LENGTH)
 
 
 def some_locks(dice: Random, profiles: Sequence[str]) -> tuple[list[str], str]:
@@ -36,7 +45,7 @@ async def trouble(here: Site, dice: Random, lock: str) -> None:
     """Something goes wrong at a lock, now or soon."""
     match dice.choice(["fault", "fault", "fault", "radio", "power", "nothing"]):
         case "fault":
-            fault, command = dice.choice(BITES)
+            fault, command = dice.choice(BITES_UNSEEN if _masks(here, lock) else BITES)
             await here.fault(lock, fault, command, times=dice.choice([1, 1, 2, 3, 9]))
         case "radio":
             await here.radio(lock, dice.choice(["dead", "awake", "asleep"]))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
 
 from latchbench.cli import app
+from latchbench.cli_sections import SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +75,32 @@ def test_no_line_of_help_is_wider_than_a_terminal(home: Home) -> None:
         assert max(map(len, finished.stdout.splitlines())) <= 80
 
 
+def test_no_command_is_described_by_half_a_sentence(home: Home) -> None:
+    for path in [(), ("lock",), ("fault",), ("clock",), ("codes",), ("profiles",), ("nvm",)]:
+        told = home.run(*path, "--help", more={"COLUMNS": "80", "TERM": "xterm"}).stdout
+        listed = told.split("--help", 1)[1].splitlines()
+        assert [line for line in listed if line.endswith("...")] == []
+
+
+def test_every_command_stands_in_a_section_of_the_help() -> None:
+    group: Any = typer.main.get_command(app)
+    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(group.commands)
+
+
+def test_the_help_shows_people_no_types_of_python() -> None:
+    for path, command in ALL.items():
+        context = typer.Context(command, info_name=" ".join(path))
+        told = command.get_help(context)
+        assert (
+            re.findall(r"<(?:list|int|str|float|path)\b[^>]*>", told.partition("Options:")[2]) == []
+        )
+
+
+def test_the_version_is_told(home: Home) -> None:
+    finished = home.run("--version")
+    assert (finished.code, finished.stdout) == (0, f"latchbench {version('latchbench')}\n")
+
+
 @pytest.mark.parametrize("arguments", ON_A_BENCH, ids=" ".join)
 def test_without_a_bench_one_line_says_how_to_start_one(
     home: Home, arguments: tuple[str, ...]
@@ -105,7 +133,10 @@ def test_help_costs_few_imports() -> None:
 
 
 def test_profiles_are_listed_and_every_value_says_how_it_is_known(home: Home) -> None:
-    names = [one["profile"] for one in home.run("profiles", "ls").json]
+    listed = {one["profile"]: one for one in home.run("profiles", "ls").json}
+    assert [name for name, one in listed.items() if one["uniform_length"]] == ["schlage-be469"]
+    assert "4-8, all alike" in home.run("profiles", "ls", "-o", "table").stdout
+    names = list(listed)
     assert "deadbolt-30" in names
     for name in names:
         told = home.run("profiles", "show", name).json

@@ -183,3 +183,20 @@ def test_a_refused_call_is_refused_for_good() -> None:
     assert [lock.codes for lock in bench.locks.values()] == [{}, {}]
     assert bench.shelf.codes == {}
     assert bench.shelf.groups == {}
+
+
+@pytest.mark.parametrize("was_down_us", [0, 3 * HOUR_US])
+def test_a_code_ends_after_a_restart_whose_host_is_away(was_down_us: int) -> None:
+    """Its end comes while the gateway is down, or when it is up again; nothing is to be sent."""
+    bench = a_bench("front", programming="async")
+    bench.create(code="1234", starts_at=bench.at(0), ends_at=bench.at(2 * HOUR_US))
+    bench.advance(MINUTE_US)
+    assert bench.statuses("front") == ["set"]
+    bench.host_down()
+    bench.clock.move(bench.now_us + was_down_us)
+    bench.restart(up=False)
+    bench.advance(0 if was_down_us else 3 * HOUR_US)
+    assert bench.statuses("front") == ["removing"]
+    bench.host_up()
+    bench.advance(MINUTE_US)
+    assert bench.locks["front"].codes == {}

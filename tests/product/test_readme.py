@@ -80,6 +80,7 @@ def test_the_yaml_examples_are_valid_scenarios() -> None:
     [
         "README.md",
         "docs/DECISIONS.md",
+        "docs/LIMITS.md",
         "docs/LOCKSTEP.md",
         "docs/REPORTS.md",
         "scenarios/README.md",

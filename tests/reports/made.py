@@ -95,7 +95,7 @@ def verdict(**changed: Any) -> CaseVerdict:
         left=(lock, garage, replace(lock, lock="gate")),
         exposures=tuple(exposures(TRACE, end_us)),
         costs=(StepCost("step 1, inject", 2, 2), StepCost('step 2 "book both"', 30, 41)),
-        story=("create_multiple over front, gate, throw", "  -> refused, 400 x (gate: y)"),
+        story=("create_multiple (policy throw) over front, gate", "  -> refused, 400 x (gate: y)"),
         processes=(("host-1", 7, "127.0.0.1:9"), ("gateway", 8, "http://127.0.0.1:1")),
         tags=("smoke",),
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from simulator.scenario.reports.lanes import LANES_DRAWN_MAX, Lanes, lay_out
+from simulator.scenario.reports.lanes import LANES_DRAWN_MAX, TICK_WIDE, Lanes, lay_out
 from simulator.scenario.verdict import LockLeft
 from tests.reports.made import DAY_US, START_US, TRACE, event, failed, step, verdict
 
@@ -39,6 +39,15 @@ def test_a_long_time_without_events_is_cut_short_and_says_how_long_it_was() -> N
     lanes = drawn()
     assert [cut.words for cut in lanes.cuts] == ["23:59:59", "1 d 0:00:00"]
     assert lanes.width < 1_000
+
+
+def test_the_words_of_a_cut_do_not_stand_on_a_time_of_day() -> None:
+    times = [n * 3_000_000 + k * 200_000 for n in range(9) for k in range(4)]
+    lanes = lay_out(verdict(trace=[event(at_us, "front", "lock.radio") for at_us in times]))
+    assert len(lanes.cuts) == len(lanes.ticks) == 9
+    for cut in lanes.cuts:
+        for tick in lanes.ticks:
+            assert tick.x >= cut.end_x or tick.x + TICK_WIDE <= cut.x
 
 
 def test_routine_reads_in_an_idle_time_are_not_drawn() -> None:

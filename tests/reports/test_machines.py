@@ -60,7 +60,7 @@ def test_a_junit_failure_has_its_place_its_messages_and_what_led_to_it() -> None
     text = failure.text or ""
     assert text.startswith('scenarios/a.yaml:28:5: step 4 "nothing is left"\n')
     assert "front.bolt: wanted 'locked', got 'unlocked'" in text
-    assert "slot=3 pin=••••A   <-- still there" in text
+    assert "slot=3 pin=••••A   <-- still in the lock" in text
 
 
 def test_junit_properties_have_seed_virtual_time_rerun_and_exposure() -> None:

@@ -145,7 +145,7 @@ def test_several_failures_are_listed_with_their_first_words_before_they_are_told
 
 def test_a_failed_case_says_what_led_to_it_and_how_to_run_it_again() -> None:
     text = Page(html_report(run_of(failed()))).text
-    assert "garage     code stored                slot=3 pin=••••A   <-- still there" in text
+    assert "garage     code stored                slot=3 pin=••••A   <-- still in the lock" in text
     assert "latchbench run scenarios/a.yaml --seed 7 --case policy=throw" in text
     assert "front held the withdrawn ••••B for 81 ms" in text
 

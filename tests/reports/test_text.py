@@ -6,11 +6,25 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.scenario.report import TIMELINE_MAX, case_lines, span, timeline
-from simulator.scenario.reports.comparison import LOCKS_SHOWN_MAX, WIDTH, comparison_lines
+from simulator.processes import MEMORY, where
+from simulator.scenario.report import (
+    FAILED_LISTED_MAX,
+    FEW,
+    TIMELINE_MAX,
+    case_lines,
+    failed_lines,
+    span,
+    timeline,
+)
+from simulator.scenario.reports.comparison import (
+    LOCKS_SHOWN_MAX,
+    WIDTH,
+    WIDTH_MIN,
+    comparison_lines,
+)
 from simulator.scenario.reports.plain import place_of, printable
 from simulator.scenario.verdict import Comparison, LockLeft
-from tests.reports.made import HOSTILE, TRACE, broken, compared, event, failed, verdict
+from tests.reports.made import HOSTILE, TRACE, broken, compared, event, failed, run_of, verdict
 
 
 def test_the_columns_of_a_timeline_line_up_over_days() -> None:
@@ -24,7 +38,7 @@ def test_what_a_failure_is_about_is_told_even_if_it_is_long_ago() -> None:
     trace = sorted([*TRACE, *noise], key=lambda one: one.at_us)
     before, first, *_ = timeline(failed(trace=trace))
     assert before == "... 84 events before; --trace FILE writes them all"
-    assert first.endswith("code stored                slot=3 pin=••••A   <-- still there")
+    assert first.endswith("code stored                slot=3 pin=••••A   <-- still in the lock")
     assert len(list(timeline(failed(trace=trace)))) == TIMELINE_MAX + 2
 
 
@@ -37,6 +51,25 @@ def test_an_exposure_that_goes_on_says_so() -> None:
     open_one = replace(verdict().exposures[0], ended=False)
     lines = list(case_lines(verdict(exposures=(open_one,))))
     assert "      front held the withdrawn ••••B for 81 ms, and still did at the end" in lines
+
+
+def test_after_many_cases_those_that_are_bad_are_named_again() -> None:
+    few = run_of(*[verdict()] * (FEW - 1), failed())
+    assert list(failed_lines(few)) == []
+    assert list(failed_lines(run_of(*[verdict()] * (FEW + 1)))) == []
+    assert list(failed_lines(run_of(*[verdict()] * FEW, failed(), broken()))) == [
+        "what failed",
+        "  scenarios/a.yaml:28:5: a guest [policy=throw]",
+        "  scenarios/a.yaml: a guest [policy=throw]",
+    ]
+    lines = list(failed_lines(run_of(*[failed()] * (FAILED_LISTED_MAX + 2))))
+    assert lines[-1] == "  and 2 more"
+    assert len(lines) == FAILED_LISTED_MAX + 2
+
+
+def test_a_lock_that_is_simulated_in_this_process_has_no_process_of_its_own() -> None:
+    assert where(7, "127.0.0.1:9") == "pid 7 at 127.0.0.1:9"
+    assert where(7, f"{MEMORY}host-1") == "in this process"
 
 
 # Both policies.
@@ -70,9 +103,12 @@ def many_locks(count: int, differ: int) -> Comparison:
     ],
     ids=["plain", "alike", "many locks", "broken", "long"],
 )
-def test_a_comparison_fits_into_100_columns(comparison: Comparison) -> None:
-    lines = list(comparison_lines(comparison))
-    assert max(map(len, lines)) <= WIDTH
+@pytest.mark.parametrize("width", [WIDTH, 80, WIDTH_MIN])
+def test_a_comparison_fits_into_the_columns_that_there_are(
+    comparison: Comparison, width: int
+) -> None:
+    lines = list(comparison_lines(comparison, width))
+    assert max(map(len, lines)) <= width
     assert lines[3].split() == ["throw", "create_random_code"]
 
 

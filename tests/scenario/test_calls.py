@@ -100,7 +100,7 @@ def test_a_callers_own_id_of_a_call_is_a_header_of_it() -> None:
         ("- create: {▶device_ids: [front]}", "unknown key 'device_ids'; did you mean 'device_id'?"),
         (
             "- create: {device_id: front, code: ▶4827}",
-            "must be text in quotes, not a number; extra",
+            "must be text in quotes, not a number; `extra`",
         ),
         ("- create: {device_id: front, extra: {▶code: 4827}, code: '1'}", "is also given beside"),
         ("- create: {device_id: front, idempotency_key: ▶7}", "must be text in quotes, not a num"),
@@ -118,7 +118,7 @@ def test_a_callers_own_id_of_a_call_is_a_header_of_it() -> None:
         ("- update_multiple: {common_code_key: x, ▶code: '4827'}", "unknown key 'code'"),
         ("- delete: ▶{}", "'access_code_id' is missing"),
         ("- get: ▶{code: '4827'}", "'access_code_id' or 'device_id' is missing"),
-        ("- list: {access_code_ids: ▶x}", "must be a list of ids, not text; extra: sends any"),
+        ("- list: {access_code_ids: ▶x}", "must be a list of ids, not text; `extra` sends any"),
         ("- list: {access_code_ids: [▶7]}", "must be text in quotes, not a number"),
         ("- list: ▶{limit: 3}", "'device_id' or 'access_code_ids' is missing"),
         ("- delete: {access_code_id: x}\n  save_as: ▶gone", "delete has nothing to save"),
@@ -227,3 +227,19 @@ def test_a_group_that_shares_nothing_keeps_the_code_of_its_first_row() -> None:
     result = result_of(200, access_codes=[row("back", "1111")], latchbench=group)
     assert result.names() == {"code": Pin("1111"), "common_code_key": None, "group_id": "g"}
     assert result.told(lambda pin: "A") == "back has its own A"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "told"),
+    [
+        (["setting"] * 3, "not set yet: d0 setting, d1 setting, d2 setting"),
+        (["setting"] * 4, "not set yet: all 4 setting"),
+        (["setting"] * 3 + ["unset"], "not set yet: d0 setting, d1 setting, d2 setting, d3 unset"),
+        (["setting"] * 4 + ["set"], "not set yet: d0 setting, d1 setting, d2 setting, d3 setting"),
+    ],
+)
+def test_many_codes_that_are_all_alike_are_told_as_one(statuses: list[str], told: str) -> None:
+    rows = [row(f"d{n}", "4827", status) for n, status in enumerate(statuses)]
+    group = {"group_id": "g", "shared": [one["device_id"] for one in rows], "random": []}
+    result = result_of(200, access_codes=rows, latchbench=group)
+    assert result.told(lambda pin: "A").partition("; ")[2] == told

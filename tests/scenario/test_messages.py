@@ -319,10 +319,13 @@ def test_mistakes_in_a_step(steps: str, message: str) -> None:
         ),
         ("{device_ids: [front, ▶'gate-*']}", "'gate-*' fits no lock of this scenario"),
         ("{device_ids: [front, ▶7]}", "must be the name of a lock, not a number"),
-        ("{device_ids: front, code: ▶4827}", "must be text in quotes, not a number; extra: sends"),
-        ("{device_ids: front, name: ▶[x]}", "must be text in quotes, not a list; extra: sends"),
-        ("{device_ids: front, preferred_code_length: ▶'6'}", "must be a number, not text; extra:"),
-        ("{device_ids: front, is_one_time_use: ▶1}", "must be true or false, not a number; extra:"),
+        ("{device_ids: front, code: ▶4827}", "must be text in quotes, not a number; `extra` sends"),
+        ("{device_ids: front, name: ▶[x]}", "must be text in quotes, not a list; `extra` sends"),
+        ("{device_ids: front, preferred_code_length: ▶'6'}", "must be a number, not text; `extra`"),
+        (
+            "{device_ids: front, is_one_time_use: ▶1}",
+            "must be true or false, not a number; `extra`",
+        ),
         (
             "{device_ids: front, starts_at: ▶'+2 hours'}",
             "'2 hours' is not a duration; did you mean",

@@ -64,6 +64,14 @@ def test_the_near_word_is_suggested_and_a_far_one_is_not() -> None:
     assert did_you_mean("qqq", ["garage", "front"]) == ""
 
 
+def test_what_others_call_it_leads_to_what_it_is_called_here() -> None:
+    assert nearest("offline", ["awake", "dead", "deaf"]) == "dead"
+    assert nearest("offline", ["pin_in_use", "device_offline"]) == "device_offline"
+    assert nearest("wait", ["await", "advance"]) == "advance"
+    assert nearest("sleep", ["awake", "asleep"]) == "asleep"
+    assert nearest("wait", ["await"]) == "await"
+
+
 def test_the_start_of_a_long_word_is_enough() -> None:
     long = "behavior_when_code_cannot_be_shared"
     assert nearest("behaviour", ["name", long]) == long

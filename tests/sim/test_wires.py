@@ -14,10 +14,11 @@ from latchbench.jobs import Jobs
 from latchbench.lockstep import Participant
 from latchbench.trace import Masker, Tracer
 from protos.device.v1 import lock_host_pb2 as pb
+from simulator.processes import MEMORY
 from simulator.sim.deaths import Fuse
 from simulator.sim.loop import run
 from simulator.sim.processes import Life
-from simulator.sim.wires import MEMORY, Switchboard
+from simulator.sim.wires import Switchboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

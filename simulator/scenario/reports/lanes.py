@@ -27,6 +27,7 @@ CUT_US: Final = 1_000_000  # nothing happens for so long: cut short
 _APART: Final = 13
 _STEPS_APART: Final = 21
 _TICKS_APART: Final = 96
+TICK_WIDE: Final = 76  # a time of day; the words of a cut begin behind it
 _A_DECADE: Final = 8
 _LETTER: Final = 7
 _MARGIN: Final = 18
@@ -274,7 +275,8 @@ class _Painter:
             self._x += _APART + round(_A_DECADE * decades)
             return
         words = span(passed_us)
-        start_x = self._x + _APART
+        told_until = (tick.x + TICK_WIDE for tick in self._lanes.ticks[-1:])
+        start_x = max(self._x + _APART, *told_until, 0)
         self._x = start_x + _LETTER * len(words) + 2 * _APART
         self._lanes.cuts.append(Cut(start_x, self._x - _APART, words))
 
