@@ -161,8 +161,15 @@ class Strays:
             elif wanted and not run.acknowledged and (is_open or code.progress is Progress.DOUBT):
                 del run.unfound[:-1]
             else:
-                run.unfound.clear()
+                run.unfound = [sent for sent in run.unfound if self._may_be_masked(book, sent)]
         return changed
+
+    def _may_be_masked(self, book: Book, sent: Sent) -> bool:
+        """Whether something appeared since a code was sent that does not show its digits yet."""
+        return any(
+            known.pin is None and known.first_seen_at_us >= sent.at_us
+            for known in self._world.unmanaged.get(book.device_id, {}).values()
+        )
 
 
 def _was_without(known: UnmanagedRecord | None, view: SlotView, sent: Sent) -> bool:
@@ -190,12 +197,13 @@ def recall(book: Book, code: CodeRecord, now_us: int) -> None:
 def is_late(code: CodeRecord, slot: int, book: Book) -> bool:
     """Whether a slot that is kept for a code holds it now, although it was read as empty before.
 
-    Somewhere the frame was held up until the hub had given it up.
+    Somewhere the frame was held up until the hub had given it up, or that look showed the past.
     """
     view = book.mirror.view(slot)
     if code.slot != slot or code.sends or not code.attempts or code.pin is None:
         return False
     if code.progress is not Progress.OPEN or view is None or not view.occupied:
         return False
-    is_taken = book.run_of(code.access_code_id).taken_in == slot
-    return view.pin == code.pin or (view.pin is None and is_taken)
+    if view.pin is None:
+        return book.run_of(code.access_code_id).taken_in == slot
+    return view.pin == code.pin or is_cut_short(view, code.pin)

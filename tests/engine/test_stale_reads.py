@@ -128,3 +128,15 @@ def test_a_code_whose_clearing_nobody_confirmed_is_not_gone_because_a_look_does_
     assert lock.codes == {}
     assert bench.world.unmanaged.get("front", {}) == {}
     assert bench.shelf.codes == {}
+
+
+def test_a_piece_of_a_code_that_is_shown_late_does_not_stay() -> None:
+    bench = a_bench(PlainLock("front", truncates_to=2, supervised=False))
+    call = bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))
+    bench.locks["front"].stale_reads = 2
+    bench.settle()
+    bench.advance(DAY_US)
+    assert call.reasons == {"front": "refused_by_lock"}
+    assert bench.locks["front"].codes == {}
+    assert bench.world.unmanaged.get("front", {}) == {}

@@ -444,3 +444,18 @@ def test_a_code_that_went_astray_on_a_lock_that_masks_is_somebodys_own() -> None
     assert lock.codes == {2: "1234"}
     assert [record.slot for record in bench.shelf.unmanaged.values()] == [2]
     assert lock.commands(ClearCode) == [ClearCode(1)]  # where it said it had put it
+
+
+def test_a_code_that_went_astray_is_known_when_a_mask_over_it_is_lifted() -> None:
+    lock = PlainLock("front", errs=1, errs_times=1)
+    bench = a_bench(lock, programming="async")
+    bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))
+    lock.masked = True
+    bench.settle()
+    assert [record.pin for record in bench.world.unmanaged["front"].values()] == [None]
+    lock.masked = False
+    bench.advance(DAY_US)
+    assert lock.codes == {2: "1234"}
+    assert bench.statuses("front") == ["set"]
+    assert bench.world.unmanaged.get("front", {}) == {}
