@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protos.bench.v1 import bench_pb2 as pb
+from simulator.model.words import ReadbackStyle
 from simulator.scenario.words import COMMANDS, FAULTS, can_befall
 
 if TYPE_CHECKING:
@@ -13,9 +14,13 @@ if TYPE_CHECKING:
 
     from tests.bench.site import Site
 
-# A lock without outcomes, or without a clock, cannot have the first two. The third is a known fault
-# of the gateway (README, Limits): a code that lands on another one of ours can be left behind.
+# A lock without outcomes, or without a clock, cannot have these.
 LEFT_OUT = {"clock_drift", "supervision_stuck"}
+MASKS = {
+    ReadbackStyle.MASKED_FIXED10,
+    ReadbackStyle.MASKED_SAME_LENGTH,
+    ReadbackStyle.STATUS_ONLY,
+}
 BITES = [
     (fault, command)
     for fault in FAULTS.words
@@ -32,11 +37,22 @@ def some_locks(dice: Random, profiles: Sequence[str]) -> tuple[list[str], str]:
     return locks, f"locks:\n{''.join(lines)}"
 
 
+def is_masked(here: Site, lock: str) -> bool:
+    """Whether nobody can read which codes a lock holds.
+
+    What such a lock puts into a wrong slot stays there (README, Limits): nothing tells it from
+    somebody's own, and nobody's code may be touched.
+    """
+    return here.bench.fleet.locks[lock].profile.lock.readback_style in MASKS
+
+
 async def trouble(here: Site, dice: Random, lock: str) -> None:
     """Something goes wrong at a lock, now or soon."""
     match dice.choice(["fault", "fault", "fault", "radio", "power", "nothing"]):
         case "fault":
             fault, command = dice.choice(BITES)
+            if fault == "wrong_slot" and is_masked(here, lock):
+                return
             await here.fault(lock, fault, command, times=dice.choice([1, 1, 2, 3, 9]))
         case "radio":
             await here.radio(lock, dice.choice(["dead", "awake", "asleep"]))

@@ -276,7 +276,7 @@ class GatewayOracle:
         ]
         kinds = {event.event_type for event in new}
         assert kinds <= {"access_code.set_on_device", "access_code.failed_to_set_on_device"}
-        # Two rows that are tried anew in one slot: the second one lacks space until it has its turn.
+        # Of two rows that are tried anew in one slot, one lacks space until it has its turn.
         told = {(event.access_code_id, _words(event.errors)) for event in new}
         assert len(new) == len(told)
 
