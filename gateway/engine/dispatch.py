@@ -375,6 +375,7 @@ class Dispatcher:
         book.retry_at_us = None
         self.hubs.hurry(book)
         self.poke(device_id)
+        self.hubs.serve(device_id)
 
     def check(self, device_id: str) -> None:
         """Time for a look at the whole lock."""

@@ -193,6 +193,7 @@ class Hubs:
         if hub.pace.down_since_us is not None:
             hub.pace = replace(hub.pace, pause_until_us=None)
             self._arm(hub, book.device_id)
+            book.wants_ping = True  # if nothing else is to be sent: no timer looks in on it now
 
     def _members(self, book: Book) -> list[Book]:
         name = self._world.devices[book.device_id].hub

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 # A lock without outcomes, or without a clock, cannot have these.
 LEFT_OUT = {"clock_drift", "supervision_stuck"}
+MASKS = {
+    ReadbackStyle.MASKED_FIXED10,
+    ReadbackStyle.MASKED_SAME_LENGTH,
+    ReadbackStyle.STATUS_ONLY,
+}
 BITES = [
     (fault, command)
     for fault in FAULTS.words
@@ -25,15 +30,6 @@ BITES = [
 ]
 
 
-# What a lock that masks its codes puts into another slot, nobody knows for ours (README, Limits).
-BITES_UNSEEN = [(fault, command) for fault, command in BITES if fault != "wrong_slot"]
-
-
-def _masks(here: Site, lock: str) -> bool:
-    style = here.bench.fleet.locks[lock].profile.lock.readback_style
-    return style in (ReadbackStyle.MASKED_FIXED10, ReadbackStyle.MASKED_SAME_LENGTH)
-
-
 def some_locks(dice: Random, profiles: Sequence[str]) -> tuple[list[str], str]:
     """Two to four locks with these profiles, and their section of a fleet file."""
     locks = [f"door-{number}" for number in range(1, dice.randint(2, 4) + 1)]
@@ -41,11 +37,22 @@ def some_locks(dice: Random, profiles: Sequence[str]) -> tuple[list[str], str]:
     return locks, f"locks:\n{''.join(lines)}"
 
 
+def is_masked(here: Site, lock: str) -> bool:
+    """Whether nobody can read which codes a lock holds.
+
+    What such a lock puts into a wrong slot stays there (README, Limits): nothing tells it from
+    somebody's own, and nobody's code may be touched.
+    """
+    return here.bench.fleet.locks[lock].profile.lock.readback_style in MASKS
+
+
 async def trouble(here: Site, dice: Random, lock: str) -> None:
     """Something goes wrong at a lock, now or soon."""
     match dice.choice(["fault", "fault", "fault", "radio", "power", "nothing"]):
         case "fault":
-            fault, command = dice.choice(BITES_UNSEEN if _masks(here, lock) else BITES)
+            fault, command = dice.choice(BITES)
+            if fault == "wrong_slot" and is_masked(here, lock):
+                return
             await here.fault(lock, fault, command, times=dice.choice([1, 1, 2, 3, 9]))
         case "radio":
             await here.radio(lock, dice.choice(["dead", "awake", "asleep"]))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from protos.bench.v1 import bench_pb2 as pb
 from tests.bench.chance import a_code_less, some_locks, time_passes, trouble
 from tests.bench.site import HOUR_US, Site, a_site, reachable_codes
 
@@ -49,6 +50,8 @@ async def test_after_any_trouble_locks_hold_what_the_api_lists_and_nothing_else(
         for _ in range(6):
             await one_round(here, dice, locks)
         await here.heal()
+        for lock in locks:  # one that hangs would not be healed by that
+            await here.bench.act(lock, set_power=pb.SetPower(action="cycle"))
         await here.bench.advance(8 * HOUR_US)
         await here.settle()
         inside = reachable_codes(here.bench)

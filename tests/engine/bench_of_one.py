@@ -17,7 +17,7 @@ from gateway.engine.parts import Counters, Parts, Settings
 from gateway.engine.world import World
 from gateway.policy.commands import ClearCode, LockEvent, Notice, Report, SetCode, Transmit
 from gateway.policy.pacing import Pacing
-from gateway.policy.records import DeviceRecord, Facts
+from gateway.policy.records import DeviceRecord, Facts, Progress
 from gateway.policy.times import exact_time_text
 from latchbench.clock import Clock
 from latchbench.trace import Masker, Tracer
@@ -294,6 +294,7 @@ class BenchOfOne:
         self.report(flight, report)
         kept = {row.slot for row in self.world.codes_of(lock.name)}
         lock.written -= {slot for slot in lock.written - kept if slot not in lock.codes}
+        self._take_for_ours(lock)
         command = flight.command
         if isinstance(command, SetCode | ClearCode) and lock.tells_writes:
             is_set = isinstance(command, SetCode)
@@ -301,6 +302,15 @@ class BenchOfOne:
             slot = lands_in if is_set else command.slot
             self.hear(lock.name, event, slot, heard=report.transmit is Transmit.OK)
         return flight
+
+    def _take_for_ours(self, lock: PlainLock) -> None:
+        """What was read where it was to be is the gateway's own, whoever put it there."""
+        for row in self.world.codes_of(lock.name):
+            if row.slot is None or row.pin is None or row.progress is not Progress.THERE:
+                continue
+            if lock.codes.get(row.slot) == row.pin.reveal():
+                lock.written.add(row.slot)
+                lock.taken.pop(row.slot, None)
 
     def report(self, flight: Flight, report: Report) -> None:
         """A command's end reaches the gateway."""

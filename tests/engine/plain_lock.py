@@ -87,6 +87,7 @@ class PlainLock:
     given: dict[int, str] = field(default_factory=dict)
     shown: dict[int, str | None] = field(default_factory=dict)
     shown_at_us: int = 0
+    has_erred: bool = False
     refused: set[str] = field(default_factory=set)
 
     # What the radio asks.
@@ -96,7 +97,9 @@ class PlainLock:
         self.log.append(command)
         done, body = True, None
         if isinstance(command, SetCode):
-            done = self._set(self.stores_in(command.slot), command.pin.reveal(), now_us)
+            slot = self.stores_in(command.slot)
+            done = self._set(slot, command.pin.reveal(), now_us)
+            self.has_erred |= done and slot != command.slot
             if self.errs_times:
                 self.errs_times -= 1
         elif isinstance(command, ClearCode):

@@ -341,6 +341,34 @@ def test_a_stream_that_opens_anew_under_a_command_leaves_its_room_to_those_in_li
     assert [lock.codes for lock in bench.locks.values()] == [{1: "1234"}] * 2
 
 
+def test_a_hub_that_is_down_is_looked_in_on_after_a_change_that_asks_nothing_of_it() -> None:
+    bench = on_one_hub("front", "back", programming="async")
+    bench.create("front", code="1234")
+    bench.settle()
+    put(bench, Reach.UNSENT)
+    bench.advance(5 * HOUR_US)
+    assert bench.problems("front") == ["hub_disconnected"]
+    bench.update(bench.the_code("front").access_code_id, name="Jane")
+    bench.settle()
+    put(bench, Reach.GOOD)
+    bench.advance(3 * HOUR_US)
+    assert {book.hub_down_since_us for book in bench.world.books.values()} == {None}
+    assert bench.problems("front") == []
+
+
+def test_a_call_for_one_lock_does_not_stop_a_hub_that_is_down_from_being_tried() -> None:
+    """It is not the first in the line."""
+    bench = on_one_hub("front", "back", programming="async")
+    put(bench, Reach.UNSENT)
+    bench.create("back", code="1234")
+    bench.advance(HOUR_US)
+    bench.create("front", code="4321")
+    bench.settle()
+    put(bench, Reach.GOOD)
+    bench.advance(2 * MINUTE_US)
+    assert [lock.codes for lock in bench.locks.values()] == [{1: "4321"}, {1: "1234"}]
+
+
 def test_a_lock_that_is_registered_again_does_not_keep_its_neighbour_waiting() -> None:
     bench = BenchOfOne(PlainLock("front"), PlainLock("back"), hub="attic", pacing=Pacing(1, 0))
     bench.host_up()

@@ -28,7 +28,7 @@ CODES = st.sampled_from(["1234", "2580", "4321", "7319", "9051"])
 SOME_LOCKS = st.sampled_from([NAMES, NAMES, NAMES[::-1], NAMES[:1], NAMES[1:]])
 BEHAVIORS = st.sampled_from(["throw", "create_random_code"])
 REACHES = st.sampled_from([Reach.GOOD, *Reach])
-MOODS = st.sampled_from(["good", "refuses", "pretends", "shortens"])
+MOODS = st.sampled_from(["good", "refuses", "pretends", "shortens", "errs"])
 FLAGS = st.booleans()
 KEYS = st.sampled_from([None, None, "guest 7", "guest 8"])
 SELDOM = st.sampled_from([False, False, False, True])
@@ -246,6 +246,8 @@ class GatewayMachine(RuleBasedStateMachine):
         lock.refuses = mood == "refuses"
         lock.pretends = mood == "pretends"
         lock.truncates_to = 3 if mood == "shortens" and not lock.masked else None
+        # Where codes are masked nobody can tell a stray from somebody's own.
+        lock.errs = 1 if mood == "errs" and not lock.masked else 0
 
     # People at the keypad.
 
