@@ -89,7 +89,7 @@ MISTAKES = (
     Mistake(
         "keeps_pins_as_numbers",
         "policies/leading-zeros.yaml",
-        {"": f"{REFUSED}code_cannot_be_shared (front: refused_by_lock)"},
+        {"": f"{REFUSED}code_cannot_be_shared (front: device_unresponsive, "},
     ),
     Mistake(
         "compares_masks",
