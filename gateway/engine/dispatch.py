@@ -17,25 +17,17 @@ from gateway.engine.observe import Observer
 from gateway.engine.reach import Reach
 from gateway.policy.commands import (
     AssignCode,
-    ChecksumBody,
     ClearCode,
     ClockBody,
-    CodeBody,
-    InfoBody,
     LockEvent,
-    ReadChecksum,
-    ReadClock,
     ReadCode,
-    ReadInfo,
-    ReadSchedule,
     Rejection,
     ScheduleBody,
     SetCode,
     SetSchedule,
     Supervision,
     Transmit,
-    Walk,
-    WalkBody,
+    answers,
 )
 from gateway.policy.operations import (
     NO_SPACE,
@@ -58,7 +50,7 @@ if TYPE_CHECKING:
     from gateway.engine.book import Book
     from gateway.engine.parts import Listener, Parts, Radio
     from gateway.engine.rows import Rows
-    from gateway.policy.commands import Body, Command, Notice, Report
+    from gateway.policy.commands import Command, Notice, Report
     from gateway.policy.records import CodeRecord
 
 
@@ -248,7 +240,7 @@ class Dispatcher:
             return
         book.spoke_meanwhile = False
         self._reach.acknowledged(book)
-        if _answers(operation.command, report.body):
+        if answers(operation.command, report.body):
             book.unanswered = 0
             self._learn(book, operation, report)
         else:
@@ -387,25 +379,3 @@ class Dispatcher:
 def _goes_on(book: Book, operation: Operation) -> bool:
     """Whether a command ends what the one before began: a write right after its slot was read."""
     return book.just_read is not None and isinstance(operation.command, SetCode)
-
-
-def _answers(command: Command, body: Body | None) -> bool:
-    """Whether a report has the body that was asked for.
-
-    A lock that leaves it out would otherwise be asked for ever.
-    """
-    match command:
-        case ReadCode(slot):
-            return isinstance(body, CodeBody) and body.slot == slot
-        case Walk():
-            return isinstance(body, WalkBody)
-        case ReadChecksum():
-            return isinstance(body, ChecksumBody)
-        case ReadInfo():
-            return isinstance(body, InfoBody)
-        case ReadSchedule(slot):
-            return isinstance(body, ScheduleBody) and body.slot == slot
-        case ReadClock():
-            return isinstance(body, ClockBody)
-        case _:
-            return True

@@ -229,3 +229,25 @@ class Notice:
     event: int
     slot: int | None
     incarnation: int | None
+
+
+def answers(command: Command, body: Body | None) -> bool:
+    """Whether a report has the body that was asked for.
+
+    A lock that leaves it out would otherwise be asked for ever.
+    """
+    match command:
+        case ReadCode(slot):
+            return isinstance(body, CodeBody) and body.slot == slot
+        case Walk():
+            return isinstance(body, WalkBody)
+        case ReadChecksum():
+            return isinstance(body, ChecksumBody)
+        case ReadInfo():
+            return isinstance(body, InfoBody)
+        case ReadSchedule(slot):
+            return isinstance(body, ScheduleBody) and body.slot == slot
+        case ReadClock():
+            return isinstance(body, ClockBody)
+        case _:
+            return True

@@ -101,7 +101,7 @@ def _without_kinds(plan: Plan) -> Iterator[Callable[[Plan], Plan]]:
     """Without all that goes wrong, without all of a family of kinds, without each kind."""
     kinds = sorted({one.kind for one in plan.happenings})
     families = dict.fromkeys(kind.partition(".")[0] for kind in kinds)
-    yield partial(_without_kind, {name for name in families if name != "traffic"})
+    yield partial(_without_kind, {name for name in families if name != "call"})
     yield from (partial(_without_kind, {name}) for name in families)
     yield from (partial(_without_kind, {name}) for name in kinds)
 

@@ -33,7 +33,7 @@ BOTH: Plain = {"create_multiple": {"device_ids": ["front", "back"]}, "save_as": 
 
 def plan_of(*steps: Plain) -> Plan:
     happenings = [
-        Happening(number * 1000, number, "traffic.some", step) for number, step in enumerate(steps)
+        Happening(number * 1000, number, "call.some", step) for number, step in enumerate(steps)
     ]
     return Plan(Ask(1), FLEET, tuple(happenings))
 

@@ -27,7 +27,7 @@ STEPS: tuple[Plain, ...] = (
 
 
 def plan(seed: int = 1) -> Plan:
-    happenings = [Happening(number, number, "traffic.some", s) for number, s in enumerate(STEPS)]
+    happenings = [Happening(number, number, "call.some", s) for number, s in enumerate(STEPS)]
     return Plan(Ask(seed, faults="light"), FLEET, tuple(happenings))
 
 
@@ -39,8 +39,10 @@ def failed() -> Outcome:
 def test_it_says_the_promise_the_violation_and_how_to_see_it_again() -> None:
     lines = list(failure_lines(failed()))
     assert lines[0] == "FAIL  world 1: 2 locks, 4 happenings, faults light"
-    assert lines[1].startswith("      convergence: Once nothing is wrong any more, locks hold what")
-    assert lines[2].endswith("  front does not hold ••••A, and it is listed")
+    assert lines[1].startswith("      honest_status: A code is told to be `set` only after a read")
+    broken = next(line for line in lines if line.startswith("      convergence: "))
+    assert broken.startswith("      convergence: Once nothing is wrong any more, locks hold what")
+    assert lines[lines.index(broken) + 1].endswith("  front does not hold ••••A, and it is listed")
     assert lines[-1] == "      see it again: latchbench simulate --seed 1 --faults light"
 
 

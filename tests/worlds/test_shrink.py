@@ -28,7 +28,7 @@ DEATH = Death(1, is_kept=False, is_heard=False)
 
 def plan_of(*steps: Plain, every_ms: int = 1234) -> Plan:
     happenings = [
-        Happening(number * every_ms, number, "traffic.some", step)
+        Happening(number * every_ms, number, "call.some", step)
         for number, step in enumerate(steps, 1)
     ]
     return Plan(Ask(1), FLEET, tuple(happenings))
@@ -67,7 +67,7 @@ def test_what_does_not_matter_goes_and_every_plan_on_the_way_can_be_read(seed: i
     still_fails = Failing(deletes)
     small = shrink(plan, still_fails)
     kinds = [one.kind for one in small.happenings]
-    assert kinds == ["traffic.create_multiple", "traffic.delete"]
+    assert kinds == ["call.create_multiple", "call.delete"]
     (lock,) = small.fleet["locks"]
     assert small.fleet == {"locks": {lock: {"profile": "deadbolt-30"}}}
     create = {"create_multiple": {"device_ids": [lock]}}
@@ -98,12 +98,12 @@ def test_a_plan_of_which_nothing_can_go_is_given_back() -> None:
 def test_all_that_goes_wrong_goes_at_once_if_it_can() -> None:
     asked: list[Plan] = []
 
-    def has_traffic(plan: Plan) -> bool:
+    def has_calls(plan: Plan) -> bool:
         asked.append(plan)
-        return any(one.kind.startswith("traffic.") for one in plan.happenings)
+        return any(one.kind.startswith("call.") for one in plan.happenings)
 
-    shrink(replace(make_plan(Ask(2)), any_order=False), has_traffic)
-    assert {one.kind.partition(".")[0] for one in asked[0].happenings} == {"traffic"}
+    shrink(replace(make_plan(Ask(2)), any_order=False), has_calls)
+    assert {one.kind.partition(".")[0] for one in asked[0].happenings} == {"call"}
 
 
 def test_a_call_goes_with_the_one_that_it_is_about_and_that_with_another() -> None:
@@ -160,8 +160,7 @@ def test_a_call_in_the_background_is_waited_for_and_a_killed_gateway_restarted()
         {"gateway": "start"},
     ]
     happenings = [
-        Happening(number * 10, number // 2, "traffic.some", step)
-        for number, step in enumerate(steps)
+        Happening(number * 10, number // 2, "call.some", step) for number, step in enumerate(steps)
     ]
     happenings[2] = replace(happenings[2], death=DEATH)
     plan = Plan(Ask(1), FLEET, tuple(happenings))
