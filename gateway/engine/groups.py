@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from gateway.engine.calls import Call, Outcome
 from gateway.engine.facts import lock_facts, no_space, why_refused
+from gateway.engine.rows import afresh
+from gateway.engine.strangers import is_ours
 from gateway.policy.errors import Cleanup, Refusal, Rollback, RollbackState
 from gateway.policy.operations import NO_SPACE, is_due
 from gateway.policy.plan import own_code
@@ -328,17 +330,15 @@ class Groups:
         self._parts.trace(
             "gateway.code.redrawn", lock=self._rows.name(code), pin=choice.pin, was=code.pin
         )
-        self._world.put_code(
-            replace(
-                code,
-                pin=choice.pin,
-                common_code_key=None,
-                progress=Progress.OPEN,
-                slot=None,
-                sends=0,
-                attempts=0,
-            )
-        )
+        row = replace(code, pin=choice.pin, common_code_key=None)
+        book = self._world.books[code.device_id]
+        view = book.mirror.view(code.slot) if code.slot is not None else None
+        if view is not None and view.pin is not None and is_ours(view, code, ours=True):
+            # Disabled there, and not taken again: the new one goes over it.
+            row = replace(row, progress=Progress.OPEN, attempts=0, old_pins=(view.pin,))
+        else:
+            row = afresh(row)
+        self._world.put_code(row)
         self._world.save(lambda: self.look_again(code.device_id))
 
     def code_unread(self, code: CodeRecord) -> None:

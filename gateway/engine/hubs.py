@@ -216,10 +216,10 @@ class Hubs:
 
     def _woken(self, hub: Hub, device_id: str) -> None:
         hub.wake = None
-        if not hub.line:
+        self._serve(hub)
+        if hub.pace.down_since_us is not None and not hub.under_way:
             # Nobody wants anything, and nothing else would ever look in on it again.
             book = self._world.books[device_id]
             book.wants_ping = True
             book.retry_at_us = None
-            hub.line[device_id] = None
-        self.serve(device_id)
+            self._poke(device_id)

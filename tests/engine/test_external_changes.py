@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.engine.bench_of_one import DAY_US, HOUR_US, BenchOfOne, a_bench
-from tests.engine.plain_lock import PlainLock
+from tests.engine.plain_lock import PlainLock, Reach
 
 if TYPE_CHECKING:
     from gateway.policy.records import AccessCodeView
@@ -70,6 +70,33 @@ def test_a_code_that_was_adopted_is_cleared_when_it_is_deleted() -> None:
     bench.delete(row.access_code_id)
     bench.settle()
     assert bench.locks["front"].codes == {}
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+def test_a_code_in_place_of_one_that_was_disabled_and_then_refused_leaves_nothing_of_it(
+    refusals: int,
+) -> None:
+    """While its call still waits for another lock: that one gets a code of its own instead."""
+    bench = a_bench("front", "cellar")
+    front, cellar = bench.locks["front"], bench.locks["cellar"]
+    call = bench.create(behavior_when_code_cannot_be_shared="create_random_code")
+    cellar.reach = Reach.HUNG
+    bench.settle()
+    assert (list(front.codes), call.answered) == ([1], False)
+    front.refuses = True
+    bench.hold(thought=True)
+    bench.disable("front", 1)
+    bench.settle()  # it was refused, and another is being drawn
+    for _ in range(refusals - 1):
+        bench.release()
+        bench.hold(thought=True)
+        bench.settle()  # that was refused too
+    bench.heal()
+    bench.advance(HOUR_US)
+    (code,) = [view.code.reveal() for view in bench.listed("front") if view.code]
+    assert list(front.codes.values()) == [code]
+    assert bench.statuses("front") == ["set"]
+    assert front.disabled == set()
 
 
 @pytest.mark.parametrize("restart", [True, False])

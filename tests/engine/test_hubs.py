@@ -356,6 +356,19 @@ def test_a_hub_that_is_down_is_looked_in_on_after_a_change_that_asks_nothing_of_
     assert bench.problems("front") == []
 
 
+def test_a_hub_that_is_down_is_looked_in_on_when_what_was_wanted_of_it_is_over() -> None:
+    """By the time at which it is to be tried again nobody wants anything of it any more."""
+    bench = on_one_hub("front", "back", programming="async")
+    put(bench, Reach.UNSENT)
+    bench.advance(5 * HOUR_US)
+    bench.create("front", starts_at=bench.at(0), ends_at=bench.at(3 * SECOND_US))
+    bench.advance(MINUTE_US)
+    assert bench.listed("front") == []
+    put(bench, Reach.GOOD)
+    bench.advance(3 * HOUR_US)
+    assert {book.hub_down_since_us for book in bench.world.books.values()} == {None}
+
+
 def test_a_call_for_one_lock_does_not_stop_a_hub_that_is_down_from_being_tried() -> None:
     """It is not the first in the line."""
     bench = on_one_hub("front", "back", programming="async")
