@@ -160,10 +160,12 @@ def simulate(
         bool, typer.Option("--shrink", help="Make what fails small, and write it as a scenario.")
     ] = False,
     out: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="The folder for those scenarios.")
+        Path,
+        typer.Option(metavar="FOLDER", help="The folder for them; no file is written over."),
     ] = Path(),
     trace: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Every event, one JSON a line.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Every event, one JSON a line; one world at a time."),
     ] = None,
 ) -> None:
     """Look for what nobody thought of, in worlds made by seed: calls, people, faults and crashes.

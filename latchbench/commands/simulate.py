@@ -59,6 +59,8 @@ def simulate_command(asked: SimulateAsked) -> int:
     if asked.locks < 1 or asked.hours <= 0:
         raise exits.CommandError("a world has a lock and some time at least", exits.USAGE)
     asks = [_ask(asked, seed) for seed in seeds] if seeds is not None else None
+    if asked.shrink:
+        _nothing_in_the_way(asked.out, asks or ())
     began_s = time.perf_counter()
     endless = (_ask(asked, seed) for seed in count())
     wanted = _until(asks if asks is not None else endless, until_s, began_s)
@@ -106,14 +108,33 @@ def _until(asks: Iterable[Ask], until_s: float | None, began_s: float) -> Iterat
         yield ask
 
 
+def _path_of(ask: Ask, folder: Path) -> Path:
+    return folder / f"world-{ask.seed}.yaml"
+
+
+def _nothing_in_the_way(folder: Path, asks: Iterable[Ask]) -> None:
+    """A scenario that was written before may have been worked on since."""
+    for ask in asks:
+        if _path_of(ask, folder).exists():
+            message = f"--shrink: {_path_of(ask, folder)} is there already; say --out FOLDER"
+            raise exits.CommandError(message, exits.USAGE)
+
+
 def _smaller(ask: Ask, folder: Path) -> Iterator[str]:
-    """Make a failing world as small as it gets, and write it as a scenario."""
+    """Make a failing world as small as it gets, and write it as a scenario.
+
+    Raises `CommandError` when the file cannot be written, or is there already.
+    """
     outcome = run_world(make_plan(ask))
     plan = shrink(outcome.plan, same_failure(outcome))
     smaller = run_world(plan)
-    path = folder / f"world-{ask.seed}.yaml"
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(as_scenario(smaller))
+    path = _path_of(ask, folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x") as file:
+            file.write(as_scenario(smaller))
+    except OSError as error:
+        raise exits.CommandError(f"--shrink: {path}: {error.strerror}", exits.USAGE) from error
     before, after = len(outcome.plan.happenings), len(plan.happenings)
     yield f"world {ask.seed} with {after} happenings of {before}: {path}"
     yield from failure_lines(smaller)

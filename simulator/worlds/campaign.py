@@ -10,8 +10,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from latchbench.process import die_with_parent
-from simulator.worlds.coverage import CAMPAIGN_MIN, counted, missing
+from latchbench.process import describe, die_with_parent
+from simulator.worlds.coverage import CAMPAIGN_MIN_H, counted, missing
+from simulator.worlds.fleets import WHOLE_FLEET
 from simulator.worlds.planning import make_plan
 from simulator.worlds.report import failure_lines
 from simulator.worlds.world import run_world
@@ -41,11 +42,18 @@ class Result:
     told: tuple[str, ...] = ()
 
 
+class WorldBroke(Exception):
+    """A world ended in a way that no checker judges: a fault of ours. The message says which."""
+
+
 def run_seed(ask: Ask, look: Callable[[Outcome], object] | None = None) -> Result:
-    """Plan and run one world; `look` sees all that came of it."""
+    """Plan and run one world; `look` sees all that came of it. Raises `WorldBroke`."""
     began_s = time.process_time()
     plan = make_plan(ask)
-    outcome = run_world(plan)
+    try:
+        outcome = run_world(plan)
+    except Exception as error:
+        raise WorldBroke(f"latchbench simulate {ask.words}: {describe(error)}") from error
     if look is not None:
         look(outcome)
     return Result(
@@ -95,6 +103,7 @@ class Sum:
     """What a campaign came to."""
 
     worlds: int = 0
+    whole: float = 0.0  # hours of worlds in which everything can happen
     failed: list[Result] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     virtual_us: int = 0
@@ -103,6 +112,7 @@ class Sum:
     def add(self, result: Result) -> None:
         """One more world."""
         self.worlds += 1
+        self.whole += result.ask.hours if result.ask.locks >= WHOLE_FLEET else 0
         self.counts += result.counts
         self.virtual_us += result.virtual_us
         self.cost_s += result.cost_s
@@ -112,7 +122,7 @@ class Sum:
     @property
     def lacks(self) -> list[str]:
         """What a campaign of this size should have met and has not."""
-        return missing(self.counts) if self.worlds >= CAMPAIGN_MIN else []
+        return missing(self.counts) if self.whole >= CAMPAIGN_MIN_H else []
 
     @property
     def committed_share(self) -> float:

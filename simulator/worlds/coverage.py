@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from latchbench.trace import TraceEvent
     from simulator.worlds.plan import Plan
 
-# So many worlds are a campaign, in which everything must have happened at least once. In `light`
-# weather, where most kinds are off and the others are rare, it takes about as many.
-CAMPAIGN_MIN: Final = 200
+# So many hours are a campaign, in which everything must have happened at least once: what is rarest
+# (a fault in `light` weather, with half of the kinds off) comes in one hour of twelve then.
+CAMPAIGN_MIN_H: Final = 200
 
 # Turns that a code, a group or the gateway's belief in a lock can take, by the trace's words.
 _TURNS: Final[Mapping[str, str]] = MappingProxyType(

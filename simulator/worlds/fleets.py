@@ -22,6 +22,8 @@ PROFILES: Final = {
     "nuki": 2,
     "igloohome": 1,
 }
+# With fewer locks no hub has two and another lock beside it.
+WHOLE_FLEET: Final = 3
 # Kinds that take any code of four digits, and have so few slots that they can be full.
 _SMALL: Final = {"deadbolt-30": 30, "kwikset-914": 30, "schlage-be469": 30}
 
@@ -71,7 +73,7 @@ def make_fleet(ask: Ask) -> Fleet:
     profiles = dict(zip(names, kinds, strict=True))
     locks: Plain = {name: _lock(dice, profile) for name, profile in profiles.items()}
     hubs: dict[str, list[str]] = {}
-    if len(names) > 2 and dice.random() < 0.6:
+    if len(names) >= WHOLE_FLEET and dice.random() < 0.6:
         hubs["attic"] = sorted(dice.sample(names, dice.randint(2, min(3, len(names) - 1))))
     sections: Plain = {"locks": locks}
     if hubs:

@@ -44,6 +44,7 @@ def failure_lines(outcome: Outcome) -> Iterator[str]:
     yield f"      what led to the first of it{where}"
     yield from _timeline(outcome, locks[0] if locks else None)
     yield f"      see it again: latchbench simulate {plan.ask.words}"
+    yield f"      and small:    latchbench simulate {plan.ask.words} --shrink"
 
 
 def _broken(outcome: Outcome) -> Iterator[str]:

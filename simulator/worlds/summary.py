@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.worlds.coverage import CAMPAIGN_MIN, faults
+from simulator.worlds.coverage import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +27,13 @@ def sum_lines(total: Sum, took_s: float) -> Iterator[str]:
         f"{counts['group.refused']:,} calls refused"
     )
     yield (
-        f"  ends: gateway killed {counts['gateway.kill']:,} times and stopped "
-        f"{counts['gateway.stop']:,} times, hosts {counts['host.kill']:,} and "
-        f"{counts['host.stop']:,}; power cut {counts['power.cut']:,} times, "
-        f"locks reset {counts['people.resets']:,}"
+        f"  gateway: killed {counts['gateway.kill']:,} times, dead at a commit "
+        f"{counts['gateway.dies_at_commit']:,}, stopped {counts['gateway.stop']:,}"
+    )
+    yield (
+        f"  hosts: killed {counts['host.kill']:,} times, dead at a write "
+        f"{counts['host.dies_at_write']:,}, stopped {counts['host.stop']:,}; "
+        f"power cut {counts['power.cut']:,} times, locks reset {counts['people.resets']:,}"
     )
     fired = [f"{fault} {times:,}" for fault, times in faults(counts).items()]
     yield from _wrapped("  faults fired: ", fired)
@@ -40,7 +43,7 @@ def sum_lines(total: Sum, took_s: float) -> Iterator[str]:
         f"({hours * 3600 / took_s:,.0f} times real time)"
     )
     if total.lacks:
-        yield from _wrapped(f"NEVER HAPPENED in {CAMPAIGN_MIN} worlds or more: ", total.lacks)
+        yield from _wrapped("NEVER HAPPENED, in so many hours: ", total.lacks)
 
 
 def _counted(number: int, what: str) -> str:

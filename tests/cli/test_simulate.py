@@ -69,6 +69,16 @@ def test_what_makes_no_world_is_said(home: Home, words: tuple[str, ...], message
     assert finished.stderr.count("\n") == 1
 
 
+def test_a_small_scenario_is_never_written_over_another(home: Home) -> None:
+    kept = home.folder / "world-3.yaml"
+    kept.write_text("somebody has worked on this\n")
+    finished = home.run("simulate", "--seed", "3", "--shrink", "--out", home.folder, *A_WORLD)
+    assert (finished.code, finished.stdout) == (2, "")
+    told = f"latchbench: --shrink: {kept} is there already; say --out FOLDER\n"
+    assert finished.stderr == told
+    assert kept.read_text() == "somebody has worked on this\n"
+
+
 def test_a_world_that_breaks_a_promise_is_told_and_written_as_a_small_scenario(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

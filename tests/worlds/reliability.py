@@ -74,6 +74,8 @@ def campaign(worlds: int, jobs: int) -> str:
         sums[weather] = total
     if any(total.failed for total in sums.values()):
         raise SystemExit("a promise was broken: nothing is written")
+    if lacks := {weather: total.lacks for weather, total in sums.items() if total.lacks}:
+        raise SystemExit(f"never happened: {lacks}; nothing is written")
     return f"{_of_whom()}\n\n{_table(sums)}\n{_fired(sums)}"
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ import pytest
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(1200)]
 
 LATCHBENCH = Path(sys.executable).with_name("latchbench")
-# (hash seed, time zone): what must not matter. The first two differ in nothing but the process.
-PLACES = (("0", "UTC"), ("0", "UTC"), ("1", "Asia/Kolkata"), ("2", "America/St_Johns"))
+# (hash seed, time zone): what must not matter. Each is a process of its own.
+PLACES = tuple(product("012", ("UTC", "Asia/Kolkata")))
 
 
 def simulate(*words: str, **env: str) -> subprocess.CompletedProcess[str]:

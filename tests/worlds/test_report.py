@@ -43,7 +43,10 @@ def test_it_says_the_promise_the_violation_and_how_to_see_it_again() -> None:
     broken = next(line for line in lines if line.startswith("      convergence: "))
     assert broken.startswith("      convergence: Once nothing is wrong any more, locks hold what")
     assert lines[lines.index(broken) + 1].endswith("  front does not hold ••••A, and it is listed")
-    assert lines[-1] == "      see it again: latchbench simulate --seed 1 --faults light"
+    assert lines[-2:] == [
+        "      see it again: latchbench simulate --seed 1 --faults light",
+        "      and small:    latchbench simulate --seed 1 --faults light --shrink",
+    ]
 
 
 def test_the_timeline_is_about_the_lock_of_the_violation_and_tells_the_steps() -> None:
