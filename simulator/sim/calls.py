@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from google.protobuf.descriptor import ServiceDescriptor
     from google.protobuf.message import Message
-    from google.rpc.status_pb2 import Status
 
     from simulator.sim.processes import Life
 
@@ -36,7 +35,7 @@ class CallContext:
         nothing = grpc.aio.Metadata()
         raise grpc.aio.AioRpcError(code, nothing, nothing, details)
 
-    async def abort_with_status(self, status: Status) -> NoReturn:
+    async def abort_with_status(self, status: grpc.Status) -> NoReturn:
         """The same with the parts of a rich status that a bench looks at."""
         await self.abort(status.code, status.details)
         raise AssertionError("abort has raised")

@@ -84,6 +84,7 @@ class Life:
         self.abandon: Callable[[], None] = _drop  # what the system would take from a dead process
         self.running = asyncio.Event()
         self.running.set()
+        self.over = asyncio.Event()
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self._answering: dict[asyncio.Task[Any], None] = {}
         self._wires: list[Wire] = []
@@ -138,6 +139,7 @@ class Life:
         for wire in self._wires:
             wire.end()
         self.running.set()
+        self.over.set()
 
     async def step(self, step: Step) -> Done:
         """One step of lockstep. Raises `ProcessFailed`: nothing of ours may fail within one."""
@@ -221,9 +223,10 @@ class Lives:
         return 0
 
     async def ended(self, pid: int) -> int:
-        """See `Spawner`. None ends by itself."""
-        while pid in self._lives:
-            await asyncio.Event().wait()
+        """See `Spawner`. 0 also for one that was killed: who asks knows what it did."""
+        life = self._lives.get(pid)
+        if life is not None:
+            await life.over.wait()
         return 0
 
     async def stop(self) -> None:

@@ -57,5 +57,6 @@ def test_a_host_can_be_stopped_and_killed_while_the_gateway_connects_to_it() -> 
         await here.bench.crew.start(host)
         await here.bench.advance(5 * MINUTE_US)
         await here.created("front", "back", code="1353")
+        assert await here.inside() == {"front": {1: "1353"}, "back": {1: "1353"}}
 
     on_a_bench(test)
