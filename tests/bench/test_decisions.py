@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from simulator.rig import Rig
 
 pytestmark = [
-    pytest.mark.wire,
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group("bench-decisions"),
 ]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from simulator.rig import Rig
 
-pytestmark = [pytest.mark.wire, pytest.mark.xdist_group("bench-parameters")]
+pytestmark = [pytest.mark.xdist_group("bench-parameters")]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Whole scenarios on real processes: what a step waits for, what fails, what is done at the end."""
+"""Whole scenarios: what a step waits for, what fails, what is done at the end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simulator.rig import Rig
     from simulator.scenario.verdict import CaseVerdict
 
-pytestmark = [pytest.mark.wire, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
 HEAD = """\
 version: 1
@@ -226,3 +226,15 @@ async def test_time_can_go_to_an_instant_and_never_back(rig: Rig) -> None:
     assert messages(verdict) == [
         "time never runs back, and it is 2030-06-02T14:00:00.000000Z already"
     ]
+
+
+async def test_what_a_lock_cannot_do_fails_its_step_and_is_no_fault_of_ours(rig: Rig) -> None:
+    scenario = read_scenario_text(
+        "version: 1\nname: a test\nlocks: {front: {profile: kwikset-914}}\nsteps:\n"
+        "- keypad_state: {lock: front, state: privacy}\n"
+        "- expect_device: {front: {slots_used: 0}}\n"
+    )
+    (case,) = scenario.cases
+    verdict = await run_case(scenario, case, RunOptions(), rig)
+    assert verdict.outcome is Outcome.FAILED
+    assert messages(verdict) == ["lock front: keypad privacy: the lock has no such mode"]

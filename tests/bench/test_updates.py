@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.http_door import HttpReply
     from simulator.rig import Rig
 
-pytestmark = [pytest.mark.wire, pytest.mark.xdist_group("bench-updates")]
+pytestmark = [pytest.mark.xdist_group("bench-updates")]
 
 FLEET = """
 locks:

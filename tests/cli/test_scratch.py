@@ -103,3 +103,13 @@ def test_a_base_too_deep_for_sockets_is_not_used(
     assert scratch.directory.parent == Path("/tmp")
     assert len(f"{scratch.directory}/c999999/host-999999.sock") <= 107
     scratch.remove()
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="there is no file system in memory")
+def test_a_directory_in_memory_is_private_and_goes_too(base: Path) -> None:
+    scratch = Scratch.make(in_memory=True)
+    assert scratch.directory.parent == Path("/dev/shm")
+    assert scratch.directory.stat().st_mode & 0o777 == 0o700
+    assert list(base.iterdir()) == []
+    scratch.remove()
+    assert not scratch.directory.exists()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gateway.api.bodies import BODY_BYTES_MAX
-from gateway.api.envelope import Envelope
+from gateway.api.envelope import EXCEPTION_HANDLERS, Envelope
 from gateway.api.http import build_app
 from gateway.api.keys import Keyring
 from gateway.policy import errors
@@ -322,3 +323,10 @@ async def test_a_caller_that_hangs_up_is_no_longer_waited_for(
     assert len(plane.bodies) == 1
     assert sent == []
     assert caplog.records == []
+
+
+def test_no_refusal_takes_a_thread_of_the_framework() -> None:
+    """Starlette runs a handler that is no coroutine in a pool of threads, past everything else."""
+    assert EXCEPTION_HANDLERS
+    for handler in EXCEPTION_HANDLERS.values():
+        assert inspect.iscoroutinefunction(handler), handler
