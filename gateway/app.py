@@ -171,14 +171,7 @@ class Gateway:
         Must be called inside a running loop, and before any call enters.
         """
         snapshot = self._store.load()
-        self.core.restore(
-            snapshot.devices,
-            snapshot.groups,
-            snapshot.codes,
-            snapshot.unmanaged,
-            snapshot.attempts,
-            snapshot.answers,
-        )
+        self.core.restore(snapshot)
         for device in snapshot.devices:
             self._hosts.know(device)
 

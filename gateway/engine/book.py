@@ -50,6 +50,8 @@ class CodeRun:
     what was verified there or what the lock said it took: believed once it was read twice.
     `taken_in` is the slot in which the lock took it, as it said itself or as was verified, until it
     says that it cleared it: an empty look alone does not prove that it is gone from there.
+    `is_cleared`: it acknowledged a command that clears, and nothing was sent since; `says_cleared`:
+    it said under supervision that it obeyed.
     """
 
     acknowledged: bool = False
@@ -61,6 +63,8 @@ class CodeRun:
     unfound: list[Sent] = field(default_factory=list)
     contradiction: SlotView | None = None
     taken_in: int | None = None
+    is_cleared: bool = False
+    says_cleared: bool = False
 
     def forget_word(self) -> None:
         """What the lock said was about another command."""
@@ -121,7 +125,8 @@ class Book:
     that it hears. `called_at_us` is when it was last tried because of that; `spoke_meanwhile` says
     that it spoke while a command was under way to it. No code is written before `writes_from_us`.
     `hours` are those that were read since they were last written; `our_hours` are slots that were
-    given some by us.
+    given some by us. `told_of` is when the lock last said by itself that a slot changed;
+    `told_all_since_us` is since when nothing that it said was lost.
     """
 
     device_id: str
@@ -149,6 +154,8 @@ class Book:
     clock: ClockWatch = field(default_factory=ClockWatch)
     just_read: tuple[int, int] | None = None
     notice_number: int | None = None
+    told_of: dict[int, int] = field(default_factory=dict)
+    told_all_since_us: int = 0
     wants_walk: bool = False
     wants_ping: bool = False
     wants_slots: list[int] = field(default_factory=list)

@@ -41,8 +41,7 @@ if TYPE_CHECKING:
 
     from gateway.engine.book import Book
     from gateway.engine.parts import Parts, Radio, Thinking
-    from gateway.policy.answers import AnswerRecord, AttemptView, CreateView
-    from gateway.policy.attempts import AttemptRecord
+    from gateway.policy.answers import AttemptView, CreateView
     from gateway.policy.choose import Draw
     from gateway.policy.commands import Notice, Report
     from gateway.policy.queries import GetQuery
@@ -52,11 +51,10 @@ if TYPE_CHECKING:
         CreateMultipleView,
         DeviceRecord,
         DeviceView,
-        GroupRecord,
         PlanView,
         PulledView,
-        UnmanagedRecord,
     )
+    from gateway.policy.snapshot import Snapshot
     from latchbench.clock import Timer
     from latchbench.lockstep import Answer
 
@@ -115,33 +113,27 @@ class Core:
                 self._world.books[device.device_id].codes_version += 1
         self._world.save(lambda: answer.ok(None))
 
-    def restore(
-        self,
-        devices: Iterable[DeviceRecord],
-        groups: Iterable[GroupRecord],
-        codes: Iterable[CodeRecord],
-        unmanaged: Iterable[UnmanagedRecord],
-        attempts: Iterable[AttemptRecord],
-        answers: Iterable[AnswerRecord],
-    ) -> None:
+    def restore(self, stored: Snapshot) -> None:
         """Take up what was stored. A group that was not decided counts as aborted.
 
         A command of the gateway before may have been obeyed after its last word to the store, so
         whatever may be on a lock is in doubt until it was read. Every lock is walked anyway, and a
         code that was read back once is judged by that.
         """
-        for device in devices:
+        for device in stored.devices:
             self._world.put_device(device)
-        for group in groups:
+        for group in stored.groups:
             self._world.put_group(group)
-        for code in codes:
+        for code in stored.codes:
             code = _restored(code)
             self._world.put_code(code)
             recall(self._world.books[code.device_id], code, self._parts.now_us())
-        for record in unmanaged:
+        for record in stored.unmanaged:
             self._world.put_unmanaged(record)
-        self._attempts.restore(attempts)
-        self._repeats.restore(answers)
+        for remnant in stored.remnants:
+            self._world.put_remnant(remnant)
+        self._attempts.restore(stored.attempts)
+        self._repeats.restore(stored.answers)
         self._world.is_stored()
         for group in list(self._world.groups.values()):
             if group.state is not GroupState.PENDING:

@@ -171,6 +171,7 @@ class Dispatcher:
             code = replace(code, sends=code.sends + 1)
         if isinstance(command, SetCode):
             run.unfound.append(Sent(command.pin, command.slot, self._parts.now_us()))
+            run.is_cleared = run.says_cleared = False
         self._world.put_code(replace(code, progress=Progress.DOUBT, attempts=code.attempts + 1))
 
     def _arm(self, book: Book) -> None:
@@ -298,6 +299,8 @@ class Dispatcher:
         run.acknowledged = True
         if isinstance(command, ClearCode):
             book.to_clear.discard(code.access_code_id)
+            run.is_cleared = not said_no
+            run.says_cleared = run.said_yes
 
     def on_notice(self, device_id: str, notice: Notice) -> None:
         """A lock said something unasked."""
@@ -309,12 +312,16 @@ class Dispatcher:
         book.notice_number = notice.number
         if lost:
             book.wants_walk = True
+            book.told_all_since_us = self._parts.now_us()
         if notice.event in LockEvent.CHANGES_CODES:
             whole = notice.slot is None or notice.event == LockEvent.MASTER_CODE_CHANGED
             if whole or notice.event == LockEvent.ALL_CODES_DELETED:
                 book.wants_walk = True
-            elif notice.slot is not None and notice.slot not in book.wants_slots:
-                book.wants_slots.append(notice.slot)
+                book.told_all_since_us = self._parts.now_us()
+            elif notice.slot is not None:
+                book.told_of[notice.slot] = self._parts.now_us()
+                if notice.slot not in book.wants_slots:
+                    book.wants_slots.append(notice.slot)
         self.poke(device_id)
         self.hubs.serve(device_id)
 
@@ -331,6 +338,7 @@ class Dispatcher:
         if book.belief is Belief.DEAD:
             book.belief = Belief.UNKNOWN
         book.notice_number = None
+        book.told_all_since_us = self._parts.now_us()
         book.wants_walk = book.has_info
         book.forget_hours()
         self.poke(device_id)

@@ -80,6 +80,7 @@ class Observer:
         for code in self._world.codes_of(book.device_id):
             if code.slot is not None and code.progress is not Progress.DOUBT:
                 self._lost_with_its_memory(code)
+        self._rows.remnants.forget(book.device_id)
         self._rows.reopen(book.device_id)
         self._world.save()
 
@@ -232,13 +233,23 @@ class Observer:
             # again.
         elif may_hold(view, code, ours=ours):
             self._still_there(book, code)
-        elif run.taken_in == body.slot and not view.occupied:
+        elif not view.occupied and (run.taken_in == body.slot or self._needs_a_clear(book, code)):
             self._not_shown(book, code)
-        else:
+        elif not self._masks(book) or run.says_cleared or run.is_shown_twice(view):
             # Somebody else's code may stand there now. Ours is not, and that one is not ours.
             self._rows.missed(code)
             self._strangers.slot_news(book, body.slot)
             self._world.save()
+        # Else it is read again: behind a mask what is there after all would pass for a stranger's.
+
+    def _needs_a_clear(self, book: Book, code: CodeRecord) -> bool:
+        """Whether it is not known if a lock took a code, which could not be known there again."""
+        run = book.run_of(code.access_code_id)
+        return self._masks(book) and code.sends > 0 and not run.acknowledged
+
+    def _masks(self, book: Book) -> bool:
+        """Whether a lock never shows digits."""
+        return self._world.devices[book.device_id].facts.readback_style.startswith("masked")
 
     def _assigned(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         """The lock's own side chose a PIN: what stands there is the code, if it can be read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from gateway.engine.remnants import Remnants
 from gateway.policy.mutations import Change
 from gateway.policy.operations import NO_SPACE, is_due, is_hidden, is_in_the_way, is_spare
 from gateway.policy.records import CodeKind, CodeProblem, EventRecord, Progress, Want
@@ -28,6 +29,7 @@ class Rows:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._world = parts.world
+        self.remnants = Remnants(parts)
         self.on_gone: Callable[[CodeRecord], None] = self._world.drop_code
 
     def expire(self, device_id: str) -> None:
@@ -119,6 +121,7 @@ class Rows:
 
     def gone(self, code: CodeRecord) -> None:
         """A code is known not to be on its lock, and is not wanted there."""
+        self.remnants.left(code)
         code = replace(code, progress=Progress.GONE)
         self._world.put_code(code)
         if code.sends:
@@ -147,6 +150,7 @@ class Rows:
 
     def withdrawn(self, code: CodeRecord) -> None:
         """A code is known not to be on its lock, where it is wanted only later."""
+        self.remnants.left(code)
         was_there = code.was_set or code.attempts > 0
         code = replace(afresh(code), was_set=False, was_scheduled=False, errors=())
         self._parts.trace("gateway.code.withdrawn", lock=self.name(code), pin=code.pin)

@@ -210,6 +210,7 @@ class Strangers:
 
     def _adopt_removal(self, code: CodeRecord) -> CodeRecord:
         """It is not set again. The row stays until it is deleted, or changed and so set anew."""
+        self._rows.remnants.left(code)
         warning = self._in_effect("removed", ())
         code = replace(afresh(code), was_set=False, was_scheduled=False)
         return replace(code, errors=(), warnings=(warning,), mutations=())

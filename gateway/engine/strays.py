@@ -24,7 +24,14 @@ from gateway.engine.book import Sent
 from gateway.engine.rows import afresh
 from gateway.policy.mirror import is_cut_short
 from gateway.policy.operations import is_wanted
-from gateway.policy.records import CodeRecord, GroupRecord, GroupState, Progress, Want
+from gateway.policy.records import (
+    CodeKind,
+    CodeRecord,
+    GroupRecord,
+    GroupState,
+    Progress,
+    Want,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,14 +64,14 @@ class Strays:
         The row is in doubt then: the slot is read once more before anything is said of it.
         """
         view = book.mirror.view(slot)
-        if view is None or view.pin is None or self._belongs_there(book, slot, view.pin):
+        if view is None or self._belongs_there(book, slot, view):
             return None
         code, sent = next(self._senders(book, slot, view), (None, None))
         if code is None or sent is None:
-            return None
+            return self._back(book, slot, view)
         name = self._world.devices[book.device_id].name
         self._parts.trace(
-            "gateway.code.astray", lock=name, slot=slot, sent_to=sent.slot, pin=view.pin
+            "gateway.code.astray", lock=name, slot=slot, sent_to=sent.slot, pin=view.pin or sent.pin
         )
         run = book.run_of(code.access_code_id)
         if sent.slot not in (None, slot) and run.acknowledged:
@@ -72,20 +79,46 @@ class Strays:
         self._make_way(book, slot)
         own = book.mirror.view(code.slot) if code.slot is not None else None
         is_there = own is not None and own.occupied and own.pin in (None, code.pin)
-        if is_there or view.pin != code.pin:
+        shown = view.pin or sent.pin
+        if is_there or shown != code.pin:
             run.unfound.remove(sent)
-            self._add_copy(code, slot, view.pin)
+            self._add_copy(book.device_id, slot, shown)
             return Claim(left=None)
         if own is not None and code.slot is not None and own.pin in code.old_pins:
-            self._add_copy(code, code.slot, own.pin)
+            self._add_copy(book.device_id, code.slot, own.pin)
         sends = max(code.sends, 1)
         self._world.put_code(replace(code, slot=slot, sends=sends, progress=Progress.DOUBT))
         book.suspects.discard(code.access_code_id)
         return Claim(left=code.slot)
 
-    def _belongs_there(self, book: Book, slot: int, pin: Pin) -> bool:
+    def _back(self, book: Book, slot: int, view: SlotView) -> Claim | None:
+        """The same for what was believed gone. It is its row's again, if that one has none."""
+        known = self._world.unmanaged.get(book.device_id, {}).get(slot)
+        remnant = self._rows.remnants.back_in(book, slot, view)
+        if remnant is None or (known is not None and known.pin in (view.pin, remnant.pin)):
+            return None
+        self._parts.trace(
+            "gateway.code.back",
+            lock=self._world.devices[book.device_id].name,
+            slot=slot,
+            pin=remnant.pin,
+        )
+        self._world.drop_remnant(remnant)
+        self._make_way(book, slot)
+        rows = [code for code in self._world.codes_of(book.device_id) if code.pin == remnant.pin]
+        if len(rows) != 1 or rows[0].slot is not None or rows[0].kind is not CodeKind.ONLINE:
+            self._add_copy(book.device_id, slot, remnant.pin)
+            return Claim(left=None)
+        kept = tuple(warning for warning in rows[0].warnings if warning.change_type != "removed")
+        self._world.put_code(
+            replace(rows[0], slot=slot, sends=1, progress=Progress.DOUBT, warnings=kept)
+        )
+        book.suspects.discard(rows[0].access_code_id)
+        return Claim(left=None)
+
+    def _belongs_there(self, book: Book, slot: int, view: SlotView) -> bool:
         return any(
-            code.slot == slot and pin in (code.pin, *code.old_pins)
+            code.slot == slot and (view.pin is None or view.pin in (code.pin, *code.old_pins))
             for code in self._world.codes_of(book.device_id)
         )
 
@@ -100,6 +133,9 @@ class Strays:
         ]
         yield from (item for item in sent_since if item[1].pin == view.pin)
         yield from (item for item in sent_since if is_cut_short(view, item[1].pin))
+        if view.pin is None:
+            is_shown = self._rows.remnants.is_shown
+            yield from (item for item in sent_since if is_shown(book, slot, view, *item))
 
     def _make_way(self, book: Book, slot: int) -> None:
         """Whatever of ours stood in a slot has been overwritten by another code of ours."""
@@ -115,7 +151,7 @@ class Strays:
             else:
                 self._rows.missed(replace(code, slot=None))
 
-    def _add_copy(self, code: CodeRecord, slot: int, pin: Pin | None) -> None:
+    def _add_copy(self, device_id: str, slot: int, pin: Pin | None) -> None:
         """A row for a code that nobody asked for in this slot, to be taken out."""
         now_us = self._parts.now_us()
         group = GroupRecord(
@@ -128,10 +164,10 @@ class Strays:
         copy = CodeRecord(
             access_code_id=self._parts.new_id(),
             group_id=group.group_id,
-            device_id=code.device_id,
+            device_id=device_id,
             position=0,
             name=None,
-            device_name=code.device_name,
+            device_name=self._world.devices[device_id].name,
             pin=pin,
             common_code_key=None,
             want=Want.ABSENT,
@@ -151,18 +187,27 @@ class Strays:
         """
         changed = False
         for code in self._world.codes_of(book.device_id):
+            if code.progress is Progress.DOUBT:
+                continue  # its own slot is read next, which says more than a walk
             run = book.run_of(code.access_code_id)
             is_open = code.progress is Progress.OPEN
             wanted = is_wanted(code, self._parts.now_us())
             if is_open and not wanted and (run.unfound or code.want is Want.ABSENT):
-                run.unfound.clear()
+                self._unseen(code, kept=[])
                 self._rows.not_there(code)
                 changed = True
-            elif wanted and not run.acknowledged and (is_open or code.progress is Progress.DOUBT):
-                del run.unfound[:-1]
+            elif wanted and not run.acknowledged and is_open:
+                self._unseen(code, kept=run.unfound[-1:])
             else:
-                run.unfound = [sent for sent in run.unfound if self._may_be_masked(book, sent)]
+                masked = [sent for sent in run.unfound if self._may_be_masked(book, sent)]
+                self._unseen(code, kept=masked)
         return changed
+
+    def _unseen(self, code: CodeRecord, kept: list[Sent]) -> None:
+        """What was sent for a row and is not `kept` is not looked for any more."""
+        run = self._world.books[code.device_id].run_of(code.access_code_id)
+        self._rows.remnants.unseen(code, [sent for sent in run.unfound if sent not in kept])
+        run.unfound = kept
 
     def _may_be_masked(self, book: Book, sent: Sent) -> bool:
         """Whether something appeared since a code was sent that does not show its digits yet."""

@@ -23,10 +23,11 @@ from gateway.policy.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from gateway.policy.answers import AnswerRecord
     from gateway.policy.attempts import AttemptRecord
+    from gateway.policy.remnants import RemnantRecord
     from latchbench.pin import Pin
 
 
@@ -46,6 +47,7 @@ class World:
         self.groups: dict[str, GroupRecord] = {}
         self.codes: dict[str, CodeRecord] = {}
         self.unmanaged: dict[str, dict[int, UnmanagedRecord]] = {}
+        self._remnants: dict[str, dict[Pin, RemnantRecord]] = {}
         self.attempts: dict[str, AttemptRecord] = {}
         self.answers: dict[str, AnswerRecord] = {}
         self.published: Callable[[Sequence[EventRecord]], None] = lambda events: None
@@ -68,6 +70,10 @@ class World:
         """The rows of one group, in request order."""
         rows = [self.codes[code_id] for code_id in self._codes_in.get(group_id, ())]
         return sorted(rows, key=lambda code: code.position)
+
+    def remnants_of(self, device_id: str) -> Iterable[RemnantRecord]:
+        """What is believed gone from a lock and still remembered."""
+        return self._remnants.get(device_id, {}).values()
 
     def held(self, device_id: str) -> frozenset[str]:
         """Codes of a device whose latest change is not durable yet."""
@@ -165,6 +171,21 @@ class World:
         self._changes.unmanaged.pop(record.access_code_id, None)
         self._changes.deleted_unmanaged.add(record.access_code_id)
         self.books[record.device_id].codes_version += 1
+
+    def put_remnant(self, remnant: RemnantRecord) -> None:
+        """A code is believed gone from a lock. Of the same digits the last one counts."""
+        of_device = self._remnants.setdefault(remnant.device_id, {})
+        if remnant.pin in of_device:
+            self.drop_remnant(of_device[remnant.pin])
+        of_device[remnant.pin] = remnant
+        self._changes.remnants[remnant.remnant_id] = remnant
+        self._changes.deleted_remnants.discard(remnant.remnant_id)
+
+    def drop_remnant(self, remnant: RemnantRecord) -> None:
+        """It is known what became of it, or it was too long ago."""
+        del self._remnants[remnant.device_id][remnant.pin]
+        self._changes.remnants.pop(remnant.remnant_id, None)
+        self._changes.deleted_remnants.add(remnant.remnant_id)
 
     def put_attempt(self, attempt: AttemptRecord) -> None:
         """An action attempt is new or has ended."""

@@ -8,7 +8,7 @@ All instants are integer microseconds since 1970-01-01T00:00:00Z.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from latchbench.pin import Pin  # noqa: TC001
 if TYPE_CHECKING:
     from gateway.policy.answers import AnswerRecord
     from gateway.policy.attempts import AttemptRecord
+    from gateway.policy.remnants import RemnantRecord
 
 
 class GroupState(StrEnum):
@@ -372,26 +373,13 @@ class Changes:
     events: list[EventRecord] = field(default_factory=list)
     attempts: dict[str, AttemptRecord] = field(default_factory=dict)
     answers: dict[str, AnswerRecord] = field(default_factory=dict)
+    remnants: dict[str, RemnantRecord] = field(default_factory=dict)
     deleted_codes: set[str] = field(default_factory=set)
     deleted_groups: set[str] = field(default_factory=set)
     deleted_unmanaged: set[str] = field(default_factory=set)
     deleted_attempts: set[str] = field(default_factory=set)
     deleted_answers: set[str] = field(default_factory=set)
+    deleted_remnants: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return any(
-            (
-                self.devices,
-                self.groups,
-                self.codes,
-                self.unmanaged,
-                self.events,
-                self.deleted_codes,
-                self.deleted_groups,
-                self.deleted_unmanaged,
-                self.attempts,
-                self.answers,
-                self.deleted_attempts,
-                self.deleted_answers,
-            )
-        )
+        return any(getattr(self, kind.name) for kind in fields(self))

@@ -30,6 +30,7 @@ from gateway.policy.records import (
     UnmanagedRecord,
     Want,
 )
+from gateway.policy.remnants import RemnantRecord
 from gateway.store.errors import UnstorableText
 from gateway.store.schema import PinsText, PinText
 from latchbench.pin import Pin
@@ -207,6 +208,30 @@ def unmanaged_from_row(row: Row[Any]) -> UnmanagedRecord:
     )
 
 
+def remnant_to_row(remnant: RemnantRecord) -> Stored:
+    """What is believed gone as its row, digits in the clear."""
+    return (
+        remnant.remnant_id,
+        remnant.device_id,
+        remnant.pin.reveal(),
+        remnant.slot,
+        remnant.ours_until_us,
+        remnant.until_us,
+    )
+
+
+def remnant_from_row(row: Row[Any]) -> RemnantRecord:
+    """What is believed gone, of a row."""
+    return RemnantRecord(
+        remnant_id=row.remnant_id,
+        device_id=row.device_id,
+        pin=row.pin,
+        slot=row.slot,
+        ours_until_us=row.ours_until_us,
+        until_us=row.until_us,
+    )
+
+
 def event_to_row(event: EventRecord, sequence: int) -> Stored:
     """An event as its row at its place in the order, digits in the clear."""
     return (
@@ -324,6 +349,8 @@ def _texts(changes: Changes) -> Iterator[tuple[str, str | None]]:
     for unmanaged in changes.unmanaged.values():
         if unmanaged.pin is not None:
             yield "a PIN", unmanaged.pin.reveal()
+    for remnant in changes.remnants.values():
+        yield "a PIN", remnant.pin.reveal()
     for event in changes.events:
         if event.code is not None:
             yield "a PIN", event.code.reveal()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 # Any change of the tables, and any new meaning of what is in them, is a new version and a step in
 # `gateway.store.upgrades`.
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 APPLICATION: Final = "latchbench gateway"
 
 # SQLite's own row number is a 64-bit INTEGER; any other spelling would make a second index of it.
@@ -159,6 +159,17 @@ unmanaged_code = Table(
     Column("slot", Integer, nullable=False),
     Column("pin", PinText),
     Column("first_seen_at_us", BigInteger, nullable=False),
+)
+
+remnant = Table(
+    "remnant",
+    metadata,
+    Column("remnant_id", Text, primary_key=True),
+    Column("device_id", Text, nullable=False),
+    Column("pin", PinText, nullable=False),
+    Column("slot", Integer),
+    Column("ours_until_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
 )
 
 event = Table(

@@ -21,6 +21,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.policy.records import Changes
+from gateway.policy.snapshot import Snapshot
 from gateway.store import calls, records, schema, statements
 from gateway.store.backend import open_backend
 from gateway.store.errors import (
@@ -37,15 +38,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select, Table
 
-    from gateway.policy.answers import AnswerRecord
-    from gateway.policy.attempts import AttemptRecord
     from gateway.policy.history import EventsQuery
     from gateway.policy.records import (
-        CodeRecord,
-        DeviceRecord,
         EventRecord,
-        GroupRecord,
-        UnmanagedRecord,
     )
     from gateway.store.backend import Backend
 
@@ -57,23 +52,6 @@ _FENCE: Final = select(
     schema.meta.c.epoch,
     select(func.max(schema.event.c.sequence)).scalar_subquery().label("newest"),
 ).with_for_update(read=True, of=schema.meta)
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All that is stored, but for the events.
-
-    Devices and groups are ordered by when they were made, then by id; access codes by when they
-    were made, then by group and by their place in the request; unmanaged codes by device and slot;
-    action attempts and answers by when they were made, then by id.
-    """
-
-    devices: tuple[DeviceRecord, ...]
-    groups: tuple[GroupRecord, ...]
-    codes: tuple[CodeRecord, ...]
-    unmanaged: tuple[UnmanagedRecord, ...]
-    attempts: tuple[AttemptRecord, ...] = ()
-    answers: tuple[AnswerRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +170,12 @@ class Store:
                     schema.stored_answer,
                     calls.answer_from_row,
                 ),
+                remnants=self._read(
+                    connection,
+                    select(schema.remnant).order_by(schema.remnant.c.remnant_id),
+                    schema.remnant,
+                    records.remnant_from_row,
+                ),
             )
 
     def events_after(self, event_id: str | None, limit: int) -> list[EventRecord]:
@@ -300,6 +284,7 @@ class Store:
             (schema.unmanaged_code, changes.deleted_unmanaged),
             (schema.action_attempt, changes.deleted_attempts),
             (schema.stored_answer, changes.deleted_answers),
+            (schema.remnant, changes.deleted_remnants),
         ):
             self._statements += statements.delete_rows(connection, table, sorted(keys))
         for table, rows in (
@@ -309,6 +294,7 @@ class Store:
             (schema.unmanaged_code, [*map(records.unmanaged_to_row, changes.unmanaged.values())]),
             (schema.action_attempt, [*map(calls.attempt_to_row, changes.attempts.values())]),
             (schema.stored_answer, [*map(calls.answer_to_row, changes.answers.values())]),
+            (schema.remnant, [*map(records.remnant_to_row, changes.remnants.values())]),
         ):
             self._statements += statements.upsert_rows(connection, table, rows)
         events = [
@@ -347,6 +333,9 @@ def merge(batch: Sequence[Changes]) -> Changes:
         )
         _merge_kind(
             merged.answers, merged.deleted_answers, changes.answers, changes.deleted_answers
+        )
+        _merge_kind(
+            merged.remnants, merged.deleted_remnants, changes.remnants, changes.deleted_remnants
         )
         merged.events.extend(changes.events)
     return merged

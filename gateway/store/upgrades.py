@@ -20,6 +20,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Integer,
     Text,
     false,
     inspect,
@@ -126,6 +127,19 @@ def _made_in_1() -> dict[str, list[Column[Any]]]:
     }
 
 
+def _to_3(operations: Operations) -> None:
+    """What is believed gone from a lock was not remembered before."""
+    operations.create_table(
+        "remnant",
+        Column("remnant_id", Text, primary_key=True),
+        Column("device_id", Text, nullable=False),
+        Column("pin", Text, nullable=False),
+        Column("slot", Integer),
+        Column("ours_until_us", BigInteger, nullable=False),
+        Column("until_us", BigInteger, nullable=False),
+    )
+
+
 def _filled(name: str, value: str) -> Column[Any]:
     return Column(name, Text, nullable=False, server_default=value)
 
@@ -138,6 +152,6 @@ def _no(operations: Operations, table: str, name: str) -> Column[Any]:
     return Column(name, Boolean, *checks, nullable=False, server_default=false())
 
 
-STEPS: Final[Mapping[int, Step]] = MappingProxyType({2: _to_2})
+STEPS: Final[Mapping[int, Step]] = MappingProxyType({2: _to_2, 3: _to_3})
 
 assert list(STEPS) == list(range(2, schema.SCHEMA_VERSION + 1))

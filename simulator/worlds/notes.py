@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gateway.driver.hosts import Host
     from gateway.driver.streams import Metadata, Stream
     from gateway.policy.records import Changes
-    from gateway.store.store import Snapshot
+    from gateway.policy.snapshot import Snapshot
     from latchbench.process import Started
     from latchbench.steps import Done, Step
     from latchbench.time_service import Stepper

@@ -18,6 +18,7 @@ from gateway.engine.world import World
 from gateway.policy.commands import ClearCode, LockEvent, Notice, Report, SetCode, Transmit
 from gateway.policy.pacing import Pacing
 from gateway.policy.records import DeviceRecord, Facts, Progress
+from gateway.policy.snapshot import Snapshot
 from gateway.policy.times import exact_time_text
 from latchbench.clock import Clock
 from latchbench.trace import Masker, Tracer
@@ -410,12 +411,15 @@ class BenchOfOne:
         shelf = self.shelf
         self.enter(
             lambda: self.core.restore(
-                list(shelf.devices.values()),
-                list(shelf.groups.values()),
-                list(shelf.codes.values()),
-                list(shelf.unmanaged.values()),
-                list(shelf.attempts.values()),
-                list(shelf.answers.values()),
+                Snapshot(
+                    tuple(shelf.devices.values()),
+                    tuple(shelf.groups.values()),
+                    tuple(shelf.codes.values()),
+                    tuple(shelf.unmanaged.values()),
+                    tuple(shelf.attempts.values()),
+                    tuple(shelf.answers.values()),
+                    tuple(shelf.remnants.values()),
+                )
             )
         )
         if up:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         GroupRecord,
         UnmanagedRecord,
     )
+    from gateway.policy.remnants import RemnantRecord
     from latchbench.jobs import Ticket
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ class Shelf:
     unmanaged: dict[str, UnmanagedRecord] = field(default_factory=dict)
     attempts: dict[str, AttemptRecord] = field(default_factory=dict)
     answers: dict[str, AnswerRecord] = field(default_factory=dict)
+    remnants: dict[str, RemnantRecord] = field(default_factory=dict)
     events: list[EventRecord] = field(default_factory=list)
     held: bool = False
     commits: int = 0
@@ -64,9 +66,12 @@ class Shelf:
         self.unmanaged.update(changes.unmanaged)
         self.attempts.update(changes.attempts)
         self.answers.update(changes.answers)
+        self.remnants.update(changes.remnants)
         self.events.extend(changes.events)
         for attempt_id in changes.deleted_attempts:
             self.attempts.pop(attempt_id, None)
+        for remnant_id in changes.deleted_remnants:
+            self.remnants.pop(remnant_id, None)
         for request_id in changes.deleted_answers:
             self.answers.pop(request_id, None)
         for group_id in changes.deleted_groups:

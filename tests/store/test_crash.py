@@ -14,13 +14,14 @@ from typing import IO, TYPE_CHECKING
 import pytest
 
 from gateway.store.errors import StoreInUse
-from gateway.store.store import Snapshot, Store
+from gateway.store.store import Store
 from tests.store.made import a_decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gateway.policy.records import EventRecord
+    from gateway.policy.snapshot import Snapshot
 
 pytestmark = pytest.mark.wire
 

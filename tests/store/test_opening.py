@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gateway.policy.snapshot import Snapshot
 from gateway.store.backend import PARAMETERS_MAX
 from gateway.store.errors import (
     StoreDamaged,
@@ -21,7 +22,7 @@ from gateway.store.errors import (
     StoreUnavailable,
 )
 from gateway.store.schema import SCHEMA_VERSION
-from gateway.store.store import Snapshot, Store
+from gateway.store.store import Store
 from latchbench.pin import Pin
 from tests.store.made import a_code, a_decision, a_device, an_unmanaged, changes
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from gateway.policy.records import Changes, GroupState, Want
+from gateway.policy.snapshot import Snapshot
 from gateway.store import schema, statements
 from gateway.store.errors import (
     StoreFailed,
@@ -18,7 +19,7 @@ from gateway.store.errors import (
     StoreUnavailable,
     UnknownEvent,
 )
-from gateway.store.store import Counts, Snapshot, Store, merge
+from gateway.store.store import Counts, Store, merge
 from latchbench.pin import Pin
 from tests.store.made import (
     NOW_US,

@@ -31,10 +31,11 @@ from gateway.policy.records import (
     UnmanagedRecord,
     Want,
 )
+from gateway.policy.snapshot import Snapshot
 from gateway.store import schema, upgrades
 from gateway.store.errors import StoreDamaged
 from gateway.store.schema import SCHEMA_VERSION
-from gateway.store.store import Snapshot, Store
+from gateway.store.store import Store
 from latchbench.pin import Pin
 from tests.store.made import a_decision, a_device, changes
 
@@ -201,9 +202,29 @@ def test_a_store_of_the_last_version_1_is_opened_with_all_that_is_in_it(url: str
         store.write([a_decision(1), changes(a_device(2))])
         filled = store.load()
     with by_hand(url) as connection:
+        connection.exec_driver_sql("DROP TABLE remnant")
         connection.exec_driver_sql("UPDATE meta SET schema_version = 1")
     with closing(Store.open(url)) as store:
         assert store.upgraded_from == 1
+        assert store.load() == filled
+
+
+def test_a_store_of_version_2_is_opened_with_all_that_is_in_it(url: str) -> None:
+    with by_hand(url) as connection:
+        run_file(connection, f"2.{connection.dialect.name}.sql")
+        connection.exec_driver_sql(
+            "INSERT INTO meta (row, application, schema_version, epoch)"
+            f" VALUES (1, '{schema.APPLICATION}', 2, 7)"
+        )
+    with closing(Store.open(url)) as store:
+        assert store.upgraded_from == 2
+        assert store.take_epoch() == 8
+        store.write([a_decision(1), changes(a_device(2))])
+        filled = store.load()
+    with by_hand(url) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+    with closing(Store.open(url)) as store:
+        assert store.upgraded_from is None
         assert store.load() == filled
 
 
@@ -269,11 +290,13 @@ def test_an_upgrade_that_breaks_off_leaves_the_store_as_it_is(
     an_old_store(url)
     before = everything(url)
 
+    last = upgrades.STEPS[SCHEMA_VERSION]
+
     def breaks_off(operations: Any) -> None:
-        upgrades._to_2(operations)
+        last(operations)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(upgrades, "STEPS", {SCHEMA_VERSION: breaks_off})
+    monkeypatch.setattr(upgrades, "STEPS", {**upgrades.STEPS, SCHEMA_VERSION: breaks_off})
     with pytest.raises(KeyboardInterrupt):
         Store.open(url)
     assert everything(url) == before

@@ -69,3 +69,38 @@ def test_set_and_read_since_with_other_digits() -> None:
     assert any(
         "was read to hold pin:9999" in message for message in messages(honest_status, history)
     )
+
+
+def contradicted(*, away: bool) -> History:
+    """A verified code, and one look to the contrary before the lock may go out of reach."""
+    history = written()
+    history.reads(1, "1234")
+    history.at(3)
+    history.walks()
+    if away:
+        history.tell("front", "lock.radio", state="dead")
+    history.at(300)
+    history.lists(shown())
+    return history
+
+
+def test_a_look_to_the_contrary_that_nobody_can_repeat() -> None:
+    assert messages(honest_status, contradicted(away=True)) == []
+    assert messages(honest_status, contradicted(away=False)) != []
+
+
+def test_a_lock_that_is_back_is_read_again_before_long() -> None:
+    history = contradicted(away=True)
+    history.tell("front", "lock.radio", state="awake")
+    history.at(330)
+    history.lists(shown())
+    assert messages(honest_status, history) == []
+    history.at(400)
+    history.lists(shown())
+    assert any("was read as empty" in message for message in messages(honest_status, history))
+
+
+def test_an_event_is_never_told_against_the_last_look() -> None:
+    history = contradicted(away=True)
+    history.saves(events=[("set_on_device", "front")])
+    assert any("an event says set" in message for message in messages(honest_status, history))

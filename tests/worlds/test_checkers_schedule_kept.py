@@ -89,6 +89,16 @@ def test_a_gateway_that_dies_as_it_starts_cannot_act() -> None:
     assert messages(schedule_kept, history) == []
 
 
+def test_a_gateway_that_was_killed_is_not_there_after_a_restart_that_was_left_out() -> None:
+    history = loaded(START_S - 60)
+    history.steps = [{"gateway": "kill"}, {"gateway": "restart"}]
+    for number in ("1", "2"):
+        history.tell("bench", "bench.step", number=number, verb="gateway")
+    history.at(END_S + 600)
+    history.lists()
+    assert messages(schedule_kept, history) == []
+
+
 def test_a_code_that_stays_in_its_lock() -> None:
     assert messages(schedule_kept, ended(loaded(START_S - 60), 2 * HOUR_S)) == [
         "front holds pin:1234 in slot 1 long after its end"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simulator.worlds.seen import Seen
 
 _RUNS: Final = ""
-# What becomes of a process that is in a state; anything else changes nothing.
+# What becomes of a process that is in a state; anything else cannot be done, and changes nothing.
 _MOVES: Final = {
     (_RUNS, "kill"): "killed",
     (_RUNS, "stop"): "stopped",
@@ -23,7 +23,6 @@ _MOVES: Final = {
     ("stopped", "continue"): _RUNS,
     ("killed", "start"): _RUNS,
     ("stopped", "restart"): _RUNS,
-    ("killed", "restart"): _RUNS,
 }
 _GATEWAY: Final = "gateway"
 # What happens to a lock and passes without leaving anything behind.

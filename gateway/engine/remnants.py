@@ -1,0 +1,99 @@
+"""Remembers codes that were read as gone, in case that a lock showed the past or hid them.
+
+See `gateway.policy.remnants` for when one of them is known again. A lock that says itself that it
+has cleared a code, and is asked under supervision, is believed: nothing is remembered then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway.policy.remnants import (
+    KEPT_ACKNOWLEDGED_US,
+    KEPT_US,
+    LATE_US,
+    Heard,
+    RemnantRecord,
+    is_back,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gateway.engine.book import Book, Sent
+    from gateway.engine.parts import Parts
+    from gateway.policy.mirror import SlotView
+    from gateway.policy.records import CodeRecord
+    from latchbench.pin import Pin
+
+
+class Remnants:
+    """What is believed gone from the locks, and is known again for a while."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._world = parts.world
+
+    def left(self, code: CodeRecord) -> None:
+        """A row says no more that its code is in its slot: it was not read there."""
+        run = self._world.books[code.device_id].run_of(code.access_code_id)
+        self.unseen(code, run.unfound)
+        if run.says_cleared or code.slot is None:
+            return
+        if code.sends > 0 or run.taken_in == code.slot:
+            kept_us = KEPT_ACKNOWLEDGED_US if run.is_cleared else KEPT_US
+            now_us = self._parts.now_us()
+            for pin in (*code.old_pins, code.pin):
+                if pin is not None:
+                    remnant = self._remnant(code, pin, code.slot, now_us, kept_us)
+                    self._world.put_remnant(remnant)
+
+    def unseen(self, code: CodeRecord, sent: Iterable[Sent]) -> None:
+        """A walk has not shown what was sent for a row and what nobody has seen or refused.
+
+        What the lock acknowledged has arrived long ago, and whatever it tells of from now on is not
+        of ours; what it did not may be on its way.
+        """
+        now_us = self._parts.now_us()
+        has_arrived = self._world.books[code.device_id].run_of(code.access_code_id).acknowledged
+        for one in sent:
+            ours_until_us = now_us if has_arrived else max(now_us, one.at_us + LATE_US)
+            remnant = self._remnant(code, one.pin, one.slot, ours_until_us, KEPT_US)
+            self._world.put_remnant(remnant)
+
+    def is_shown(self, book: Book, slot: int, view: SlotView, code: CodeRecord, sent: Sent) -> bool:
+        """Whether a slot that is nobody's shows what was sent for a row."""
+        remnant = self._remnant(code, sent.pin, sent.slot, sent.at_us + LATE_US, KEPT_US)
+        return is_back(remnant, slot, view, _heard(book, slot))
+
+    def _remnant(
+        self, code: CodeRecord, pin: Pin, slot: int | None, ours_until_us: int, kept_us: int
+    ) -> RemnantRecord:
+        now_us = self._parts.now_us()
+        return RemnantRecord(
+            remnant_id=f"{code.access_code_id}:{slot or 0}:{now_us}",
+            device_id=code.device_id,
+            pin=pin,
+            slot=slot,
+            ours_until_us=ours_until_us,
+            until_us=now_us + kept_us,
+        )
+
+    def back_in(self, book: Book, slot: int, view: SlotView) -> RemnantRecord | None:
+        """What a slot that is nobody's shows of it."""
+        now_us = self._parts.now_us()
+        for remnant in list(self._world.remnants_of(book.device_id)):
+            if remnant.until_us <= now_us:
+                self._world.drop_remnant(remnant)
+            elif is_back(remnant, slot, view, _heard(book, slot)):
+                return remnant
+        return None
+
+    def forget(self, device_id: str) -> None:
+        """The lock has another memory."""
+        for remnant in list(self._world.remnants_of(device_id)):
+            self._world.drop_remnant(remnant)
+
+
+def _heard(book: Book, slot: int) -> Heard:
+    return Heard(book.told_of.get(slot), book.told_all_since_us)

@@ -1,0 +1,59 @@
+"""What was read as gone from a lock and may be there all the same, and when it is known again.
+
+Some locks show what they held before their last change, some acknowledge and do nothing. So reading
+alone does not prove that a code of ours is gone, and what left a lock is remembered for a while. If
+a slot shows it again it is ours still, unless a person made it anew: then the lock has said so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from gateway.policy.mirror import SlotView
+    from latchbench.pin import Pin
+
+KEPT_US: Final = 7 * 24 * 3_600_000_000
+KEPT_ACKNOWLEDGED_US: Final = 6 * 3_600_000_000
+LATE_US: Final = 60_000_000
+"""How long after it was sent a code may still arrive, and be told of by its lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemnantRecord:
+    """A code that was sent to `slot` (None: nobody knows which) and is believed gone.
+
+    Before `ours_until_us` the lock may tell of it as of a change; what it tells of later is
+    somebody else's.
+    It is remembered until `until_us`: for days, or for hours if its lock acknowledged a clear.
+    """
+
+    remnant_id: str
+    device_id: str
+    pin: Pin
+    slot: int | None
+    ours_until_us: int
+    until_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a lock has said by itself: when a slot changed, and since when nothing was lost."""
+
+    changed_at_us: int | None
+    all_since_us: int
+
+
+def is_back(remnant: RemnantRecord, slot: int, view: SlotView, heard: Heard) -> bool:
+    """Whether a slot that is nobody's shows a code that was believed gone.
+
+    Behind a mask it is known by the slot that it was sent to, if the lock would have told of
+    somebody else's there.
+    """
+    changed_us = heard.changed_at_us
+    if not view.occupied or (changed_us is not None and changed_us >= remnant.ours_until_us):
+        return False
+    if view.pin is not None:
+        return view.pin == remnant.pin
+    return slot == remnant.slot and heard.all_since_us <= remnant.ours_until_us
