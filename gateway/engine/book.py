@@ -50,8 +50,7 @@ class CodeRun:
     what was verified there or what the lock said it took: believed once it was read twice.
     `taken_in` is the slot in which the lock took it, as it said itself or as was verified, until it
     says that it cleared it: an empty look alone does not prove that it is gone from there.
-    `is_cleared`: it acknowledged a command that clears, and nothing was sent since; `says_cleared`:
-    it said under supervision that it obeyed.
+    `is_cleared`: it acknowledged a command that clears, and nothing was sent since.
     """
 
     acknowledged: bool = False
@@ -64,7 +63,6 @@ class CodeRun:
     contradiction: SlotView | None = None
     taken_in: int | None = None
     is_cleared: bool = False
-    says_cleared: bool = False
 
     def forget_word(self) -> None:
         """What the lock said was about another command."""

@@ -171,7 +171,7 @@ class Dispatcher:
             code = replace(code, sends=code.sends + 1)
         if isinstance(command, SetCode):
             run.unfound.append(Sent(command.pin, command.slot, self._parts.now_us()))
-            run.is_cleared = run.says_cleared = False
+            run.is_cleared = False
         self._world.put_code(replace(code, progress=Progress.DOUBT, attempts=code.attempts + 1))
 
     def _arm(self, book: Book) -> None:
@@ -300,7 +300,6 @@ class Dispatcher:
         if isinstance(command, ClearCode):
             book.to_clear.discard(code.access_code_id)
             run.is_cleared = not said_no
-            run.says_cleared = run.said_yes
 
     def on_notice(self, device_id: str, notice: Notice) -> None:
         """A lock said something unasked."""

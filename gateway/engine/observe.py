@@ -235,7 +235,7 @@ class Observer:
             self._still_there(book, code)
         elif not view.occupied and (run.taken_in == body.slot or self._needs_a_clear(book, code)):
             self._not_shown(book, code)
-        elif not self._masks(book) or run.says_cleared or run.is_shown_twice(view):
+        elif not self._masks(book) or run.said_yes or run.is_shown_twice(view):
             # Somebody else's code may stand there now. Ours is not, and that one is not ours.
             self._rows.missed(code)
             self._strangers.slot_news(book, body.slot)
@@ -300,6 +300,9 @@ class Observer:
         if is_refused and run.taken_in == code.slot and not view.occupied:
             self._not_shown(book, code)
             return
+        is_anothers = _is_somebody_elses(view, code)
+        if is_anothers and not run.refused_by_supervision:
+            self._rows.remnants.left(code)
         if is_refused:
             run.misses = 0
             # There, but disabled, or the code before it: ours to clear.
@@ -309,7 +312,7 @@ class Observer:
             book.wants_walk = True
             book.suspects.add(code.access_code_id)
         else:
-            kept = None if _is_somebody_elses(view, code) else code.slot
+            kept = None if is_anothers else code.slot
             retry_at_us = self._pause(code) if lost else None
             # Nothing of it is in an empty slot or in its next one. Before another write that is
             # looked at again, because somebody may fill it in between.
@@ -350,6 +353,7 @@ class Observer:
         self._world.put_code(replace(code, retry_at_us=self._pause(code) if is_refused else None))
 
     def _still_there(self, book: Book, code: CodeRecord) -> None:
+        book.run_of(code.access_code_id).contradiction = None
         if code.want is Want.PRESENT:
             # Which of its codes that is does not matter now, and must not be taken for proof later.
             code = replace(code, was_set=False, was_scheduled=False)

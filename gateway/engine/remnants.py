@@ -1,7 +1,6 @@
 """Remembers codes that were read as gone, in case that a lock showed the past or hid them.
 
-See `gateway.policy.remnants` for when one of them is known again. A lock that says itself that it
-has cleared a code, and is asked under supervision, is believed: nothing is remembered then.
+See `gateway.policy.remnants` for when one of them is known again.
 """
 
 from __future__ import annotations
@@ -38,9 +37,7 @@ class Remnants:
         """A row says no more that its code is in its slot: it was not read there."""
         run = self._world.books[code.device_id].run_of(code.access_code_id)
         self.unseen(code, run.unfound)
-        if run.says_cleared or code.slot is None:
-            return
-        if code.sends > 0 or run.taken_in == code.slot:
+        if code.slot is not None and (code.sends > 0 or run.taken_in == code.slot):
             kept_us = KEPT_ACKNOWLEDGED_US if run.is_cleared else KEPT_US
             now_us = self._parts.now_us()
             for pin in (*code.old_pins, code.pin):

@@ -114,11 +114,13 @@ class Strays:
             replace(rows[0], slot=slot, sends=1, progress=Progress.DOUBT, warnings=kept)
         )
         book.suspects.discard(rows[0].access_code_id)
+        book.run_of(rows[0].access_code_id).forget_word()  # that was about another slot
         return Claim(left=None)
 
     def _belongs_there(self, book: Book, slot: int, view: SlotView) -> bool:
         return any(
-            code.slot == slot and (view.pin is None or view.pin in (code.pin, *code.old_pins))
+            code.slot == slot
+            and (code.sends > 0 if view.pin is None else view.pin in (code.pin, *code.old_pins))
             for code in self._world.codes_of(book.device_id)
         )
 
@@ -233,6 +235,8 @@ def recall(book: Book, code: CodeRecord, now_us: int) -> None:
     """After a restart: what may have been sent for a row, and that nobody has seen since."""
     if code.sends > 0:
         book.run_of(code.access_code_id).taken_in = code.slot
+    if (code.was_set or code.was_scheduled) and not code.old_pins:
+        return  # it was read in its slot, and nothing but a clear was sent since
     looked_for = code.attempts > 0 or code.want is Want.ABSENT
     if code.progress is Progress.DOUBT or (code.progress is Progress.OPEN and looked_for):
         pins = [pin for pin in (*code.old_pins, code.pin) if pin is not None]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 HOUR_MS: Final = 3_600_000
 STARTS: Final = "2030-06-01T14:00:00Z"
+DIES: Final = "a world dies "
 
 Plain = dict[str, Any]
 
@@ -50,7 +51,7 @@ class Happening:
         """The step as a file has it: the nearest that the language can say."""
         if self.death is None:
             return self.step
-        return {"name": f"a world dies {self.death.words}", **self.step}
+        return {"name": f"{DIES}{self.death.words}", **self.step}
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,12 @@ class BenchOfOne:
                 host_address="",
                 profile="plain",
                 facts=self._facts
-                or Facts(slots=lock.slots, code_lengths=(4,), security=lock.security),
+                or Facts(
+                    slots=lock.slots,
+                    code_lengths=(4,),
+                    security=lock.security,
+                    readback_style="masked_fixed10" if lock.masked else "plain",
+                ),
             )
             for name, lock in self.locks.items()
         ]

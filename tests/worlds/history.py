@@ -15,7 +15,7 @@ from gateway.policy.records import (
 )
 from latchbench.pin import Pin
 from latchbench.trace import TraceEvent
-from simulator.worlds.plan import Ask, Plan
+from simulator.worlds.plan import Ask, Happening, Plan
 from simulator.worlds.seen import (
     NOTHING,
     Answered,
@@ -238,7 +238,8 @@ class History:
 
     def seen(self) -> Seen:
         """All of it, as a checker gets it."""
-        plan = Plan(Ask(1), {"locks": self._locks}, ())
+        happenings = [Happening(0, knot, "", step) for knot, step in enumerate(self.steps)]
+        plan = Plan(Ask(1), {"locks": self._locks}, tuple(happenings))
         end = LockEnd(self.memory, self.rows, self.unmanaged)
         nothing = LockEnd({}, [], [])
         return Seen(

@@ -83,6 +83,51 @@ def test_a_code_that_was_there_long_before_the_write_may_not() -> None:
     )
 
 
+def read_before_it_is_overwritten(pin: str | None, *, masked: bool = False) -> History:
+    """A person's code for a minute, a look that shows this, and a write of ours over it."""
+    history = programmed()
+    history.saves(history.row("7777", "front", 3, access_code_id="row-3"))
+    history.at(60)
+    history.by_hand(3, "5555")
+    history.at(120)
+    history.reads(3, pin, masked=masked)
+    history.asks("set_user_code", 3, "7777")
+    history.at(120.02)
+    history.stores(3, "7777")
+    return history
+
+
+def test_a_lock_that_shows_the_past_hides_who_has_come() -> None:
+    assert messages(hands_off, read_before_it_is_overwritten(None)) == []
+    assert messages(hands_off, read_before_it_is_overwritten("5555")) != []
+    (message,) = messages(hands_off, read_before_it_is_overwritten("5555", masked=True))
+    assert message == "front lost pin:5555 of somebody else's in slot 3"
+
+
+def behind_a_mask(*, sent_s: float | None, came_s: float) -> History:
+    """A slot that a row is kept for, who came into it, a look that shows a mask, and a clear."""
+    history = programmed()
+    history.saves(history.row("7777", "front", 3, access_code_id="row-3"))
+    if sent_s is not None:
+        history.at(sent_s)
+        history.asks("set_user_code", 3, "7777")
+    history.at(came_s)
+    history.by_hand(3, "5555")
+    history.at(120)
+    history.reads(3, "5555", masked=True)
+    history.asks("clear_user_code", 3)
+    history.at(120.02)
+    history.clears(3)
+    return history
+
+
+def test_behind_a_mask_who_came_after_a_code_was_sent_passes_for_it() -> None:
+    assert messages(hands_off, behind_a_mask(sent_s=30, came_s=60)) == []
+    lost = ["front lost pin:5555 of somebody else's in slot 3"]
+    assert messages(hands_off, behind_a_mask(sent_s=None, came_s=60)) == lost
+    assert messages(hands_off, behind_a_mask(sent_s=60.1, came_s=60)) == lost
+
+
 def test_what_was_put_over_ours_is_put_back() -> None:
     history = programmed()
     history.at(60)

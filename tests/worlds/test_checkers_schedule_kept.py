@@ -8,6 +8,7 @@ import pytest
 
 from gateway.policy.records import CodeRecord, Want
 from simulator.worlds.checkers.schedule_kept import HOUR_US, schedule_kept
+from simulator.worlds.plan import DIES
 from tests.worlds.history import History, messages
 
 HOUR_S = HOUR_US // 1_000_000
@@ -96,6 +97,22 @@ def test_a_gateway_that_was_killed_is_not_there_after_a_restart_that_was_left_ou
         history.tell("bench", "bench.step", number=number, verb="gateway")
     history.at(END_S + 600)
     history.lists()
+    history.at(END_S + 700)
+    assert messages(schedule_kept, history) == []
+
+
+def test_a_gateway_that_is_stopped_and_does_not_die_is_not_there() -> None:
+    history = loaded(START_S - 60)
+    history.steps = [
+        {"gateway": "stop"},
+        {"name": f"{DIES}before effect 1", "gateway": "kill"},
+        {"gateway": "start"},
+    ]
+    for number in ("1", "2", "3"):
+        history.tell("bench", "bench.step", number=number, verb="gateway")
+    history.at(END_S + 600)
+    history.lists()
+    history.at(END_S + 700)
     assert messages(schedule_kept, history) == []
 
 

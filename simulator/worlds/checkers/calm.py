@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from simulator.worlds.plan import DIES
+
 if TYPE_CHECKING:
     from latchbench.trace import TraceEvent
     from simulator.worlds.plan import Plain
@@ -69,7 +71,7 @@ class Calm:
         if event.kind == "bench.step":
             self._process(event)
         elif event.kind == "bench.died":
-            # Not when its step said so, but at a point after that: perhaps right after its start.
+            # Perhaps right after its start.
             self._down[event.fields["of"]] = "killed"
             self.disturb_all(event.at_us)
         elif event.kind in ("hub.down", "hub.up"):
@@ -81,6 +83,8 @@ class Calm:
 
     def _process(self, event: TraceEvent) -> None:
         step = self._steps.get(event.fields.get("number", ""), {})
+        if str(step.get("name", "")).startswith(DIES):
+            return  # it dies at some point after that, perhaps never
         name, action = "", ""
         if _GATEWAY in step:
             name, action = _GATEWAY, str(step[_GATEWAY])

@@ -11,7 +11,10 @@ Not promised:
   its codes never. Until then the slot is ours, and is cleared or written as such.
 - What somebody put over one of ours that its caller did not allow to be changed is put back
   (docs/DECISIONS.md, 14): written over, and never cleared.
-- A lock that obeys in another slot than it was told (the fault `wrong_slot`).
+- On a lock that masks its codes, who comes into a slot after a code of ours was sent there cannot be
+  told from that code.
+- A lock that obeys in another slot than it was told (the fault `wrong_slot`), and one that shows the
+  past when it is read (`stale_read`): it hides who has come since.
 """
 
 from __future__ import annotations
@@ -37,15 +40,20 @@ JUST_US: Final = 5_000_000
 def hands_off(seen: Seen) -> Iterator[Violation]:
     """See the module."""
     held: dict[Place, Held] = {}
+    sent_us: dict[Place, int] = {}
     for one, reading in follow(seen):
         if isinstance(one, Note):
             if isinstance(one.fact, Asked):
+                if one.fact.word == "set_user_code" and one.fact.slot is not None:
+                    sent_us[one.fact.lock, one.fact.slot] = one.at_us
                 for message in _asked(one.fact, reading):
                     yield Violation(NAME, one.at_us, message)
         else:
-            for message in _lost(one, reading, held):
+            for message in _lost(one, reading, held, sent_us):
                 yield Violation(NAME, one.at_us, message)
             held = dict(reading.held) if one.kind.startswith("lock.code") else held
+            if one.kind == "lock.code.cleared":
+                sent_us.pop((one.source, int(one.fields["slot"])), None)
 
 
 def _asked(asked: Asked, reading: Reading) -> Iterator[str]:
@@ -81,7 +89,9 @@ def _is_piece(piece: Pin, pin: Pin) -> bool:
     return whole.startswith(digits) or whole.endswith(digits)
 
 
-def _lost(event: TraceEvent, reading: Reading, held: dict[Place, Held]) -> Iterator[str]:
+def _lost(
+    event: TraceEvent, reading: Reading, held: dict[Place, Held], sent_us: dict[Place, int]
+) -> Iterator[str]:
     """What people had made and a command destroyed, although it had been read before."""
     if event.kind not in ("lock.code.cleared", "lock.code.stored") or reading.is_by_hand(event):
         return
@@ -102,5 +112,8 @@ def _lost(event: TraceEvent, reading: Reading, held: dict[Place, Held]) -> Itera
             f"{place[0]} lost {before.token} of somebody else's in slot {place[1]} to {asked.word},"
             " and it was not read right before"
         )
-    elif before.at_us < min(read_us, asked_us) - JUST_US:
-        yield f"{place[0]} lost {before.token} of somebody else's in slot {place[1]}"
+    elif seen is not None and before.at_us < min(read_us, asked_us) - JUST_US:
+        look, _ = seen
+        passes_for_ours = look.pin is None and sent_us.get(place, asked_us) < before.at_us
+        if look.occupied and not passes_for_ours:
+            yield f"{place[0]} lost {before.token} of somebody else's in slot {place[1]}"

@@ -1,0 +1,151 @@
+"""Codes that were read as gone, and that their locks show again: they are ours still."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.policy.commands import ClearCode, ReadCode, SetCode
+from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, BenchOfOne, a_bench
+from tests.engine.plain_lock import PlainLock, Reach
+
+WEEK_US = 7 * DAY_US
+# More looks in a row than the gateway has before it believes that a code is gone.
+MANY = 3
+
+
+def believed_gone(**traits: bool) -> BenchOfOne:
+    """A deleted code whose lock acknowledged the clear, did nothing, and showed the past once."""
+    bench = a_bench(PlainLock("front", supervised=False, **traits))  # type: ignore[arg-type]
+    bench.create(code="1234")
+    bench.settle()
+    lock = bench.locks["front"]
+    lock.pretends, lock.stale_reads = True, MANY
+    bench.delete(bench.the_code("front").access_code_id)
+    bench.settle()
+    lock.pretends = False
+    assert bench.listed("front") == []
+    assert lock.codes == {1: "1234"}
+    lock.stale_reads = 0
+    return bench
+
+
+def test_a_code_that_is_shown_again_is_taken_out() -> None:
+    bench = believed_gone()
+    bench.advance(DAY_US)
+    assert bench.locks["front"].codes == {}
+    assert bench.shelf.unmanaged == {}
+    assert bench.shelf.codes == {}
+
+
+def test_a_gateway_that_was_restarted_meanwhile_knows_it_too() -> None:
+    bench = believed_gone()
+    bench.restart()
+    bench.advance(HOUR_US)
+    assert bench.locks["front"].codes == {}
+    assert bench.shelf.unmanaged == {}
+
+
+def test_behind_a_mask_it_is_known_by_its_slot() -> None:
+    bench = believed_gone(masked=True)
+    bench.advance(DAY_US)
+    assert bench.locks["front"].codes == {}
+    assert bench.shelf.unmanaged == {}
+
+
+def test_behind_a_mask_it_may_be_anybodys_after_a_restart() -> None:
+    bench = believed_gone(masked=True)
+    bench.restart()
+    bench.advance(DAY_US)
+    assert bench.locks["front"].codes == {1: "1234"}
+    assert [record.slot for record in bench.shelf.unmanaged.values()] == [1]
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_whoever_makes_the_same_code_at_the_keypad_keeps_it(masked: bool) -> None:
+    bench = a_bench(PlainLock("front", supervised=False, masked=masked))
+    bench.create(code="1234")
+    bench.settle()
+    bench.delete(bench.the_code("front").access_code_id)
+    bench.advance(MINUTE_US)
+    assert bench.locks["front"].codes == {}
+    bench.program("front", 1, "1234")
+    bench.advance(DAY_US)
+    assert bench.locks["front"].codes == {1: "1234"}
+    assert [record.slot for record in bench.shelf.unmanaged.values()] == [1]
+
+
+def test_a_code_whose_lock_acknowledged_that_it_was_cleared_is_forgotten_within_hours() -> None:
+    bench = a_bench("front")
+    bench.create(code="1234")
+    bench.settle()
+    bench.delete(bench.the_code("front").access_code_id)
+    bench.advance(6 * HOUR_US)
+    bench.program("front", 1, "1234", heard=False)
+    bench.advance(DAY_US)
+    assert bench.locks["front"].codes == {1: "1234"}
+    assert [record.slot for record in bench.shelf.unmanaged.values()] == [1]
+
+
+def test_what_is_remembered_is_forgotten_after_a_while() -> None:
+    bench = believed_gone()
+    bench.locks["front"].reach = Reach.SILENT
+    bench.advance(WEEK_US)
+    bench.locks["front"].reach = Reach.GOOD
+    bench.host_up()
+    bench.advance(DAY_US)
+    assert bench.shelf.remnants == {}
+    assert [record.slot for record in bench.shelf.unmanaged.values()] == [1]
+
+
+def test_what_another_memory_holds_was_never_ours() -> None:
+    bench = believed_gone()
+    bench.locks["front"].incarnation += 1
+    bench.advance(DAY_US)
+    assert bench.shelf.remnants == {}
+    assert bench.locks["front"].codes == {1: "1234"}
+
+
+def test_a_code_that_was_taken_for_removed_by_somebody_is_set_again_when_it_is_shown() -> None:
+    bench = a_bench("front")
+    bench.create(code="1234", allow_external_modification=True)
+    bench.settle()
+    lock = bench.locks["front"]
+    lock.stale_reads = MANY
+    bench.restart()
+    bench.settle()
+    (warning,) = bench.the_code("front").warnings
+    assert warning.change_type == "removed"
+    lock.stale_reads = 0
+    bench.advance(DAY_US)
+    view = bench.the_code("front")
+    assert (view.status, view.warnings) == ("set", ())
+    assert lock.codes == {1: "1234"}
+    assert len(lock.commands(SetCode)) == 1
+    assert bench.shelf.unmanaged == {}
+
+
+def test_on_a_lock_that_masks_a_code_of_which_nothing_is_known_is_cleared() -> None:
+    bench = a_bench(PlainLock("front", masked=True), PlainLock("cellar", refuses=True))
+    lock = bench.locks["front"]
+    lock.reach = Reach.UNACKNOWLEDGED
+    bench.create(code="1234")
+    bench.until_sent(SetCode)
+    bench.advance(HOUR_US)
+    lock.reach, lock.stale_reads = Reach.GOOD, 1
+    bench.host_up()
+    bench.advance(DAY_US)
+    assert lock.codes == {}
+    assert lock.commands(ClearCode) != []
+    assert bench.shelf.codes == {}
+
+
+def test_on_a_lock_that_masks_a_cleared_slot_is_read_twice() -> None:
+    bench = a_bench(PlainLock("front", masked=True, supervised=False))
+    bench.create(code="1234")
+    bench.settle()
+    lock = bench.locks["front"]
+    looks = len(lock.commands(ReadCode))
+    bench.delete(bench.the_code("front").access_code_id)
+    bench.settle()
+    assert len(lock.commands(ReadCode)) == looks + 2
+    assert bench.shelf.codes == {}

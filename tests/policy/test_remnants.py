@@ -1,0 +1,42 @@
+"""When a slot shows again what was believed gone from its lock."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.policy.mirror import EMPTY, SlotView
+from gateway.policy.remnants import Heard, RemnantRecord, is_back
+from latchbench.pin import Pin
+
+OURS_UNTIL_US = 1_000
+REMNANT = RemnantRecord("r", "front", Pin("1234"), 3, ours_until_us=OURS_UNTIL_US, until_us=9_000)
+SILENT = Heard(changed_at_us=None, all_since_us=0)
+SHOWN = SlotView(occupied=True, pin=Pin("1234"))
+MASKED = SlotView(occupied=True)
+
+
+def test_the_same_digits_are_ours_in_whatever_slot_they_are() -> None:
+    assert is_back(REMNANT, 3, SHOWN, SILENT)
+    assert is_back(REMNANT, 8, SHOWN, SILENT)
+
+
+@pytest.mark.parametrize("view", [EMPTY, SlotView(occupied=True, pin=Pin("4321"))])
+def test_nothing_and_other_digits_are_not(view: SlotView) -> None:
+    assert not is_back(REMNANT, 3, view, SILENT)
+
+
+def test_behind_a_mask_only_the_slot_tells() -> None:
+    assert is_back(REMNANT, 3, MASKED, SILENT)
+    assert not is_back(REMNANT, 4, MASKED, SILENT)
+
+
+@pytest.mark.parametrize("view", [SHOWN, MASKED])
+def test_what_the_lock_told_of_since_then_is_somebody_elses(view: SlotView) -> None:
+    assert is_back(REMNANT, 3, view, Heard(OURS_UNTIL_US - 1, 0))
+    assert not is_back(REMNANT, 3, view, Heard(OURS_UNTIL_US, 0))
+
+
+def test_behind_a_mask_nothing_that_the_lock_said_may_have_been_lost() -> None:
+    assert is_back(REMNANT, 3, MASKED, Heard(None, OURS_UNTIL_US))
+    assert not is_back(REMNANT, 3, MASKED, Heard(None, OURS_UNTIL_US + 1))
+    assert is_back(REMNANT, 3, SHOWN, Heard(None, OURS_UNTIL_US + 1))
