@@ -103,7 +103,7 @@ class Dispatcher:
                 code = self._world.codes[choice.access_code_id]
                 self._world.put_code(replace(code, slot=None))
             elif isinstance(choice, InUse):
-                self._observer.in_use(book, self._world.codes[choice.access_code_id])
+                self._observer.read_back.in_use(book, self._world.codes[choice.access_code_id])
             elif isinstance(choice, NoSpace):
                 self._listener.code_no_space(self._world.codes[choice.access_code_id])
             else:

@@ -179,3 +179,13 @@ def test_on_a_lock_that_masks_its_codes_only_a_removal_is_seen() -> None:
     bench.erase("front", 1)
     bench.settle()
     assert bench.statuses("front") == ["unset"]
+
+
+def test_digits_that_were_made_over_ours_are_free_again_when_ours_is_put_back() -> None:
+    bench = a_bench("front")
+    a_code(bench)
+    bench.program("front", 1, "5555", heard=False)
+    bench.create_one("front", code="5555", sync=False)
+    bench.advance(DAY_US)
+    assert sorted(bench.locks["front"].codes.values()) == ["1234", "5555"]
+    assert (bench.statuses("front"), bench.problems("front")) == (["set", "set"], [])

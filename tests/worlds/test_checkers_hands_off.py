@@ -108,6 +108,7 @@ def behind_a_mask(*, sent_s: float | None, came_s: float) -> History:
     """A slot that a row is kept for, who came into it, a look that shows a mask, and a clear."""
     history = programmed()
     history.saves(history.row("7777", "front", 3, access_code_id="row-3"))
+    history.reads(3, None)
     if sent_s is not None:
         history.at(sent_s)
         history.asks("set_user_code", 3, "7777")

@@ -11,10 +11,10 @@ Not promised:
   its codes never. Until then the slot is ours, and is cleared or written as such.
 - What somebody put over one of ours that its caller did not allow to be changed is put back
   (docs/DECISIONS.md, 14): written over, and never cleared.
-- On a lock that masks its codes, who comes into a slot after a code of ours was sent there cannot be
-  told from that code.
-- A lock that obeys in another slot than it was told (the fault `wrong_slot`), and one that shows the
-  past when it is read (`stale_read`): it hides who has come since.
+- On a lock that masks its codes, who comes into a slot after a code of ours was sent there cannot
+  be told from that code.
+- A lock that obeys in another slot than it was told (the fault `wrong_slot`), and one that shows
+  the past when it is read (`stale_read`): it hides who has come since.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from gateway.engine import observe
+from gateway.engine import readback
 from gateway.server import run
 from latchbench.process import serve_forks
 
@@ -22,5 +22,5 @@ def equals(view: SlotView, pin: Pin, *, ours: bool) -> bool:
 
 
 if __name__ == "__main__":
-    with mock.patch.object(observe, "proves", equals):
+    with mock.patch.object(readback, "proves", equals):
         sys.exit(serve_forks(run))

@@ -27,7 +27,7 @@ class Trusting(Dispatcher):
         code = self._world.codes.get(operation.access_code_id or "")
         if isinstance(operation.command, SetCode) and code is not None:
             claimed = SlotView(occupied=True, pin=operation.command.pin)
-            self._observer._there(book, code, claimed)
+            self._observer.read_back.there(book, code, claimed)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def _trusting(self: Dispatcher, book: Book, operation: Operation, report: Report
         return
     in_doubt = code.progress is Progress.DOUBT and code.want is Want.PRESENT
     if in_doubt and report.supervision is not Supervision.FAIL:
-        self._observer._there(book, code, SlotView(occupied=True, pin=code.pin))
+        self._observer.read_back.there(book, code, SlotView(occupied=True, pin=code.pin))
 
 
 @contextmanager
