@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.engine.book import Sent
 from gateway.policy.remnants import (
-    KEPT_ACKNOWLEDGED_US,
+    KEPT_CLEARED_US,
     KEPT_US,
     LATE_US,
     Heard,
@@ -19,11 +20,10 @@ from gateway.policy.remnants import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gateway.engine.book import Book, Sent
+    from gateway.engine.book import Book
     from gateway.engine.parts import Parts
     from gateway.policy.mirror import SlotView
     from gateway.policy.records import CodeRecord
-    from latchbench.pin import Pin
 
 
 class Remnants:
@@ -32,17 +32,18 @@ class Remnants:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._world = parts.world
+        self._made = 0
 
     def left(self, code: CodeRecord) -> None:
         """A row says no more that its code is in its slot: it was not read there."""
         run = self._world.books[code.device_id].run_of(code.access_code_id)
         self.unseen(code, run.unfound)
         if code.slot is not None and (code.sends > 0 or run.taken_in == code.slot):
-            kept_us = KEPT_ACKNOWLEDGED_US if run.is_cleared else KEPT_US
             now_us = self._parts.now_us()
             for pin in (*code.old_pins, code.pin):
                 if pin is not None:
-                    remnant = self._remnant(code, pin, code.slot, now_us, kept_us)
+                    sent = Sent(pin, code.slot, now_us)
+                    remnant = self._remnant(code, sent, now_us, is_cleared=run.is_cleared)
                     self._world.put_remnant(remnant)
 
     def unseen(self, code: CodeRecord, sent: Iterable[Sent]) -> None:
@@ -55,25 +56,27 @@ class Remnants:
         has_arrived = self._world.books[code.device_id].run_of(code.access_code_id).acknowledged
         for one in sent:
             ours_until_us = now_us if has_arrived else max(now_us, one.at_us + LATE_US)
-            remnant = self._remnant(code, one.pin, one.slot, ours_until_us, KEPT_US)
-            self._world.put_remnant(remnant)
+            self._world.put_remnant(self._remnant(code, one, ours_until_us))
 
     def is_shown(self, book: Book, slot: int, view: SlotView, code: CodeRecord, sent: Sent) -> bool:
         """Whether a slot that is nobody's shows what was sent for a row."""
-        remnant = self._remnant(code, sent.pin, sent.slot, sent.at_us + LATE_US, KEPT_US)
-        return is_back(remnant, slot, view, _heard(book, slot))
+        return is_back(
+            self._remnant(code, sent, sent.at_us + LATE_US), slot, view, _heard(book, slot)
+        )
 
     def _remnant(
-        self, code: CodeRecord, pin: Pin, slot: int | None, ours_until_us: int, kept_us: int
+        self, code: CodeRecord, sent: Sent, ours_until_us: int, *, is_cleared: bool = False
     ) -> RemnantRecord:
         now_us = self._parts.now_us()
+        self._made += 1
         return RemnantRecord(
-            remnant_id=f"{code.access_code_id}:{slot or 0}:{now_us}",
+            remnant_id=f"{code.access_code_id}:{now_us}:{self._made}",
             device_id=code.device_id,
-            pin=pin,
-            slot=slot,
+            pin=sent.pin,
+            slot=sent.slot,
             ours_until_us=ours_until_us,
-            until_us=now_us + kept_us,
+            until_us=now_us + (KEPT_CLEARED_US if is_cleared else KEPT_US),
+            is_cleared=is_cleared,
         )
 
     def back_in(self, book: Book, slot: int, view: SlotView) -> RemnantRecord | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from latchbench.pin import Pin
 
 KEPT_US: Final = 7 * 24 * 3_600_000_000
-KEPT_ACKNOWLEDGED_US: Final = 6 * 3_600_000_000
+KEPT_CLEARED_US: Final = 6 * 3_600_000_000
 LATE_US: Final = 60_000_000
 """How long after it was sent a code may still arrive, and be told of by its lock."""
 
@@ -26,7 +26,8 @@ class RemnantRecord:
 
     Before `ours_until_us` the lock may tell of it as of a change; what it tells of later is
     somebody else's.
-    It is remembered until `until_us`: for days, or for hours if its lock acknowledged a clear.
+    It is remembered until `until_us`: for days, or for hours if it `is_cleared`, which is what its
+    lock acknowledged.
     """
 
     remnant_id: str
@@ -35,6 +36,7 @@ class RemnantRecord:
     slot: int | None
     ours_until_us: int
     until_us: int
+    is_cleared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,14 @@ class Heard:
 def is_back(remnant: RemnantRecord, slot: int, view: SlotView, heard: Heard) -> bool:
     """Whether a slot that is nobody's shows a code that was believed gone.
 
-    Behind a mask it is known by the slot that it was sent to, if the lock would have told of
-    somebody else's there.
+    Behind a mask it is known by the slot that it was sent to. That, and what a lock said that it
+    cleared, counts only if nothing was lost of what the lock said since: it would have told of
+    somebody who made the code anew.
     """
     changed_us = heard.changed_at_us
     if not view.occupied or (changed_us is not None and changed_us >= remnant.ours_until_us):
         return False
-    if view.pin is not None:
-        return view.pin == remnant.pin
-    return slot == remnant.slot and heard.all_since_us <= remnant.ours_until_us
+    has_told_all = heard.all_since_us <= remnant.ours_until_us
+    if view.pin is None:
+        return slot == remnant.slot and has_told_all
+    return view.pin == remnant.pin and (has_told_all or not remnant.is_cleared)

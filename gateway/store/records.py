@@ -217,6 +217,7 @@ def remnant_to_row(remnant: RemnantRecord) -> Stored:
         remnant.slot,
         remnant.ours_until_us,
         remnant.until_us,
+        remnant.is_cleared,
     )
 
 
@@ -229,6 +230,7 @@ def remnant_from_row(row: Row[Any]) -> RemnantRecord:
         slot=row.slot,
         ours_until_us=row.ours_until_us,
         until_us=row.until_us,
+        is_cleared=row.is_cleared,
     )
 
 

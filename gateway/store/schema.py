@@ -170,6 +170,7 @@ remnant = Table(
     Column("slot", Integer),
     Column("ours_until_us", BigInteger, nullable=False),
     Column("until_us", BigInteger, nullable=False),
+    Column("is_cleared", _YES_OR_NO, nullable=False),
 )
 
 event = Table(

@@ -137,6 +137,7 @@ def _to_3(operations: Operations) -> None:
         Column("slot", Integer),
         Column("ours_until_us", BigInteger, nullable=False),
         Column("until_us", BigInteger, nullable=False),
+        Column("is_cleared", Boolean(create_constraint=True), nullable=False),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.policy.mirror import EMPTY, SlotView
@@ -9,7 +11,7 @@ from gateway.policy.remnants import Heard, RemnantRecord, is_back
 from latchbench.pin import Pin
 
 OURS_UNTIL_US = 1_000
-REMNANT = RemnantRecord("r", "front", Pin("1234"), 3, ours_until_us=OURS_UNTIL_US, until_us=9_000)
+REMNANT = RemnantRecord("r", "front", Pin("1234"), 3, OURS_UNTIL_US, 9_000, is_cleared=False)
 SILENT = Heard(changed_at_us=None, all_since_us=0)
 SHOWN = SlotView(occupied=True, pin=Pin("1234"))
 MASKED = SlotView(occupied=True)
@@ -34,6 +36,12 @@ def test_behind_a_mask_only_the_slot_tells() -> None:
 def test_what_the_lock_told_of_since_then_is_somebody_elses(view: SlotView) -> None:
     assert is_back(REMNANT, 3, view, Heard(OURS_UNTIL_US - 1, 0))
     assert not is_back(REMNANT, 3, view, Heard(OURS_UNTIL_US, 0))
+
+
+def test_what_a_lock_said_that_it_cleared_counts_if_nothing_that_it_said_was_lost() -> None:
+    cleared = replace(REMNANT, is_cleared=True)
+    assert is_back(cleared, 3, SHOWN, Heard(None, OURS_UNTIL_US))
+    assert not is_back(cleared, 3, SHOWN, Heard(None, OURS_UNTIL_US + 1))
 
 
 def test_behind_a_mask_nothing_that_the_lock_said_may_have_been_lost() -> None:

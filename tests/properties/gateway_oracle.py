@@ -56,6 +56,7 @@ class GatewayOracle:
         self.deleted: set[str] = set()
         self.calls: list[Call] = []
         self.changes: dict[str, Reply[AttemptView]] = {}
+        self._before: dict[str, Promise] = {}  # each change that is not answered yet
         self.old_pins: dict[str, set[str]] = {}
         self.deletions: dict[str, Reply[AttemptView]] = {}
         self.free_since_us = 0
@@ -90,6 +91,8 @@ class GatewayOracle:
         elif window is not None:
             asked["starts_at"] = self.bench.at(window[0])
             asked["ends_at"] = self.bench.at(window[0] + window[1])
+        if code_id not in self.changes or self.changes[code_id].answered:
+            self._before[code_id] = self.promised[code_id]
         self.changes[code_id] = self.bench.update(code_id, **asked)
         self._follow(self.bench.world.codes.get(code_id))
 
@@ -158,6 +161,7 @@ class GatewayOracle:
         self.deletions.clear()
         for code_id, change in self.changes.items():
             if not change.answered:
+                self.promised[code_id] = self._before[code_id]  # unless it was written
                 self._follow(self.bench.shelf.codes.get(code_id))
         self.changes.clear()
 

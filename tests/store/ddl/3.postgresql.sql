@@ -97,6 +97,7 @@ CREATE TABLE remnant (
   slot INTEGER,
   ours_until_us BIGINT NOT NULL,
   until_us BIGINT NOT NULL,
+  is_cleared BOOLEAN NOT NULL,
   PRIMARY KEY (remnant_id)
 );
 CREATE TABLE stored_answer (

@@ -103,7 +103,9 @@ CREATE TABLE remnant (
   slot INTEGER,
   ours_until_us BIGINT NOT NULL,
   until_us BIGINT NOT NULL,
-  PRIMARY KEY (remnant_id)
+  is_cleared BOOLEAN NOT NULL,
+  PRIMARY KEY (remnant_id),
+  CONSTRAINT ck_remnant_is_cleared CHECK (is_cleared IN (0, 1))
 );
 CREATE TABLE stored_answer (
   request_id TEXT NOT NULL,
