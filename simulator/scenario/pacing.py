@@ -32,6 +32,9 @@ class Viewer(Protocol):
     def happened(self, event: TraceEvent) -> None:
         """What happened next: the events of its trace from then on, with its PINs as they show."""
 
+    def waits(self, until_us: int, wait_s: float) -> None:
+        """Nothing more happens until then, which takes that long in real time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -56,8 +59,12 @@ class Pacing:
         """Tell what came until now, and return when it may be `at_us`."""
         self.tell()
         due_us = self._since_us + (at_us - self._base_us) / self._pace.rate
-        while (left_us := due_us - self._pace.monotonic_us()) > 0:
+        left_us = due_us - self._pace.monotonic_us()
+        if left_us > 0 and self._pace.viewer is not None:
+            self._pace.viewer.waits(at_us, left_us / _SECOND_US)
+        while left_us > 0:
             await self._pace.sleep_s(left_us / _SECOND_US)
+            left_us = due_us - self._pace.monotonic_us()
 
     def tell(self) -> None:
         """Tell the viewer what came since the last time. Nothing earlier may come any more."""

@@ -39,6 +39,7 @@ class Watcher:
     titles: list[str] = field(default_factory=list)
     events: list[TraceEvent] = field(default_factory=list)
     told_us: list[int] = field(default_factory=list)
+    waits_us: list[tuple[int, float]] = field(default_factory=list)
 
     def begun(self, title: str, start_us: int) -> None:
         assert start_us > 0
@@ -49,6 +50,9 @@ class Watcher:
         self.told_us.append(self.time.us)
         if event.kind == self.busy_with:
             self.time.us += self.busy_us
+
+    def waits(self, until_us: int, wait_s: float) -> None:
+        self.waits_us.append((until_us, wait_s * 1e6))
 
     def pace(self, rate: float = 1.0) -> Pace:
         return Pace(rate, self.time.monotonic_us, self.time.sleep_s, self)

@@ -93,6 +93,21 @@ def test_what_comes_late_makes_nothing_else_late() -> None:
     assert watcher.time.slept_us == verdict.end_us - watcher.events[0].at_us - busy_us
 
 
+def test_who_watches_is_told_how_long_nothing_will_happen() -> None:
+    watcher = Watcher(HeldTime())
+    watched(watcher, 0.5)
+    base_us = watcher.events[0].at_us
+    instants = sorted({event.at_us for event in watcher.events} - {base_us})
+    assert set(instants) <= {until_us for until_us, _ in watcher.waits_us}
+    assert sum(wait_us for _, wait_us in watcher.waits_us) == pytest.approx(
+        watcher.time.slept_us, abs=len(watcher.waits_us)
+    )
+    before_us = base_us
+    for until_us, wait_us in watcher.waits_us:
+        assert wait_us == pytest.approx((until_us - before_us) / 0.5, abs=2)
+        before_us = until_us
+
+
 def test_nobody_need_watch() -> None:
     time = HeldTime()
     pace = Watcher(time).pace()
