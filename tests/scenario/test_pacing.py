@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,9 +46,8 @@ async def on_a_rig(scenario: Scenario, options: RunOptions) -> CaseVerdict:
         await rig.stop()
 
 
-def watched(watcher: Watcher, rate: float = 1.0, *, show_codes: bool = False) -> CaseVerdict:
-    options = RunOptions(pace=watcher.pace(rate), show_codes=show_codes)
-    return run(on_a_rig(ROLLBACK, options))
+def watched(watcher: Watcher, rate: float = 1.0) -> CaseVerdict:
+    return run(on_a_rig(ROLLBACK, RunOptions(pace=watcher.pace(rate))))
 
 
 def lateness_us(watcher: Watcher, began_us: int, rate: float) -> list[float]:
@@ -68,10 +68,13 @@ def test_every_event_is_told_at_its_time_and_none_earlier(rate: float) -> None:
     assert max(late) < 2  # nor does it drift: all are due by one clock, from the first step on
 
 
-def test_it_is_the_run_that_it_would_be_and_all_of_it_is_told() -> None:
-    plain = run(on_a_rig(ROLLBACK, RunOptions(show_codes=True)))
+@pytest.mark.parametrize("timing", ["fast", "instant", "zwave"])
+def test_it_is_the_run_that_it_would_be_and_all_of_it_is_told(timing: str) -> None:
+    """With `instant` much comes at one time from several processes, and has an order too."""
     watcher = Watcher(HeldTime())
-    held = watched(watcher, show_codes=True)
+    options = RunOptions(show_codes=True, timing=timing)
+    plain = run(on_a_rig(ROLLBACK, options))
+    held = run(on_a_rig(ROLLBACK, replace(options, pace=watcher.pace())))
     assert held.trace == plain.trace
     assert held.end_us == plain.end_us
     assert watcher.events == held.trace[-len(watcher.events) :]
@@ -110,8 +113,7 @@ def test_who_watches_is_told_how_long_nothing_will_happen() -> None:
 
 def test_nobody_need_watch() -> None:
     time = HeldTime()
-    pace = Watcher(time).pace()
-    options = RunOptions(pace=type(pace)(2.0, pace.monotonic_us, pace.sleep_s))
+    options = RunOptions(pace=replace(Watcher(time).pace(2.0), viewer=None))
     verdict = run(on_a_rig(ROLLBACK, options))
     first_us = next(event.at_us for event in verdict.trace if event.kind == "bench.step")
     assert time.slept_us == -(-(verdict.end_us - first_us) // 2)
