@@ -6,6 +6,7 @@ How long anything takes is not looked at here: tests/scenario/test_pacing.py has
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 from typing import TYPE_CHECKING, Any, Final
@@ -189,6 +190,23 @@ def test_it_ends_at_its_time_limit_while_it_waits(home: Home) -> None:
     assert finished.code == 124
     assert finished.stderr == "latchbench: the time limit has passed; every process was ended\n"
     assert blocks(finished.stdout)[-1] == ["0 of 0 cases passed, 1 not run"]
+    home.assert_nothing_left()
+
+
+@pytest.mark.parametrize("server", ["simulator.host.forkserver", "gateway.forkserver"])
+def test_a_process_that_is_killed_while_it_waits_is_our_fault(home: Home, server: str) -> None:
+    """It is noticed at the next step. A run that is not held back has no time to meet this."""
+    running = home.start("run", written(home, LONG), "--paced")
+    running.until_said("gateway    create_multiple")
+    for process in home.processes():
+        if server in process.arguments and process.parent != running.pid:
+            os.kill(process.pid, signal.SIGKILL)
+    finished = running.wait()
+    assert (finished.code, finished.stderr) == (3, "")
+    _, broken, last = blocks(finished.stdout)
+    assert broken[0] == "BROKEN  nobody answers"
+    assert "latchbench itself failed: " in broken[1]
+    assert last == ["0 of 1 case passed, 1 broken by latchbench itself"]
     home.assert_nothing_left()
 
 
