@@ -193,7 +193,10 @@ class RemoteStepper:
 
     async def step(self, step: Step) -> Done:
         """Raises `grpc.aio.AioRpcError` or `EOFError` when the process has gone."""
-        await self._stream.write(step_to_wire(step))
+        try:
+            await self._stream.write(step_to_wire(step))
+        except asyncio.InvalidStateError as error:  # gRPC's word for a stream that ended long since
+            raise EOFError("the process had ended its time stream") from error
         message = await self._stream.read()
         if message is grpc.aio.EOF:
             raise EOFError("the process ended its time stream")

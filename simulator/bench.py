@@ -173,7 +173,7 @@ class Bench:
         self.grpc_address = str(info["grpc_address"])
         self._admin = reached.service
         if self._http is None:
-            self._http = self._rig.door(self.http_url, self.api_key)
+            self._http = self._rig.door(self.http_url, self.api_key, patient=self.options.patient)
             self._stack.push_async_callback(self._http.close)
 
     @property
@@ -353,6 +353,10 @@ class Bench:
     def raw_trace(self) -> list[TraceEvent]:
         """The same with the tokens of PINs, which only this run can make."""
         return self._trace.raw()
+
+    def news(self) -> Callable[[], Sequence[TraceEvent]]:
+        """A function that returns what came since its last call, as it came; PINs are tokens."""
+        return self._trace.news()
 
     def letters(self) -> PinLetters:
         """The letters of the trace so far."""

@@ -58,6 +58,8 @@ class Conductor:
         self.on_hit: Callable[[Sequence[TraceEvent]], Awaitable[None]] = nobody
         # Told of a process that died within a step: it has still to be `delivered` and `gone`.
         self.on_death: Callable[[str, LastWords], Awaitable[None]] = _nobody_dies
+        # Awaited before time goes on to an instant; with it, no process goes on by itself.
+        self.before: Callable[[int], Awaitable[None]] | None = None
 
     @property
     def playing(self) -> bool:
@@ -211,8 +213,7 @@ class Conductor:
         """Let everything happen that happens up to and at `target_us`."""
         await self._run(target_us, lambda: False, every_instant=False)
         await self._catch_up(target_us)
-        if self.now_us < target_us:
-            self._move(target_us)
+        await self._go_on_to(target_us)
 
     async def run_until(
         self, stop: Callable[[], bool], target_us: int, *, every_instant: bool = False
@@ -236,6 +237,7 @@ class Conductor:
         return sum(member.open_work for member in self._members.values() if not member.frozen)
 
     async def _run(self, target_us: int, stop: Callable[[], bool], *, every_instant: bool) -> bool:
+        every_instant = every_instant or self.before is not None
         while True:
             if stop():
                 return True
@@ -251,8 +253,7 @@ class Conductor:
             )
             if at_us is None or at_us > target_us:
                 return stop()
-            if at_us > self.now_us:
-                self._move(at_us)
+            await self._go_on_to(at_us)
             await self._timers(at_us, target_us, every_instant=every_instant)
 
     def _owed(self) -> dict[str, list[Awaited]]:
@@ -288,9 +289,14 @@ class Conductor:
         late = [member for member in members if _is_at(member.next_timer_us, until_us)]
         if not late or self.watched:
             return
-        if self.now_us < until_us:
-            self._move(until_us)
+        await self._go_on_to(until_us)
         await self._round({member.name: self._step(NO_TIMERS) for member in late})
+
+    async def _go_on_to(self, at_us: int) -> None:
+        if self.now_us < at_us:
+            if self.before is not None:
+                await self.before(at_us)
+            self._move(at_us)
 
     def _move(self, now_us: int) -> None:
         self.now_us, self._delta, self._base = now_us, 0, 0

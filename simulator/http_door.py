@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 NO_ANSWER: Final = 0
 CONNECTION_REFUSED: Final = "connection_refused"
 _REAL_TIMEOUT_S: Final = 120
+# The gateway's server closes a connection that is idle for 5 s: no call may be on its way then.
+_KEPT_IDLE_S: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,13 @@ class HttpReply:
 
 
 class HttpDoor:
-    """A client of one gateway."""
+    """A client of one gateway. `patient`: it waits for an answer for any length of real time."""
 
-    def __init__(self, base_url: str, api_key: str) -> None:
+    def __init__(self, base_url: str, api_key: str, *, patient: bool = False) -> None:
         self._client = httpx.AsyncClient(
             base_url=base_url,
-            timeout=_REAL_TIMEOUT_S,
+            timeout=httpx.Timeout(_REAL_TIMEOUT_S, read=None if patient else _REAL_TIMEOUT_S),
+            limits=httpx.Limits(keepalive_expiry=_KEPT_IDLE_S),
             trust_env=False,
             headers={
                 "authorization": f"Bearer {api_key}",

@@ -45,7 +45,7 @@ class BenchOptions:
     `apart`: locks whose hubs have a host of their own, because something will be done to it.
     `rate` and `paused` are for a bench on real time: how fast it passes, and whether it stands
     still at first. `dawdle_ms` puts random real delays of up to that into every process, to show
-    that they do not matter.
+    that they do not matter. `patient`: somebody holds time back, so a call may really take long.
     """
 
     seed: int = 0
@@ -64,6 +64,7 @@ class BenchOptions:
     paused: bool = False
     dawdle_ms: int = 0
     masking: Masking | None = None
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,11 @@ class Rig(Protocol):
     def reach(self, process: Process) -> Reached:
         """Talk to a process that serves. `process.stack` closes what that takes."""
 
-    def door(self, url: str, api_key: str) -> Door:
-        """The gateway's access plane, whichever life of it serves there."""
+    def door(self, url: str, api_key: str, *, patient: bool = False) -> Door:
+        """The gateway's access plane, whichever life of it serves there.
+
+        `patient`: a call may be open for any length of real time.
+        """
 
     async def stop(self) -> None:
         """End every process that is left and remove the directory."""
@@ -173,9 +176,9 @@ class ProcessRig:
         make = AdminServiceStub if is_gateway else HostControlServiceStub
         return Reached(make(channel), stepper, stepper)
 
-    def door(self, url: str, api_key: str) -> Door:
+    def door(self, url: str, api_key: str, *, patient: bool = False) -> Door:
         """Over HTTP."""
-        return HttpDoor(url, api_key)
+        return HttpDoor(url, api_key, patient=patient)
 
     async def stop(self) -> None:
         """End every process that is left and remove the directory."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from latchbench import exits
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from latchbench.commands.running import Chosen
     from simulator.rig import Rig
     from simulator.scenario.cases import Case, Scenario
+    from simulator.scenario.pacing import Pace
     from simulator.scenario.problems import Problem
     from simulator.scenario.select import Wanted
 
@@ -33,6 +35,7 @@ def run_command(asked: RunAsked) -> int:
     wanted = _wanted(asked.keyword)
     hosts = _hosts(asked.hosts)
     limit_s = _limit_s(asked.time_limit)
+    pace = _pace(asked)
     github = asked.format is Format.GITHUB or (
         asked.format is None and os.environ.get("GITHUB_ACTIONS") == "true"
     )
@@ -53,7 +56,11 @@ def run_command(asked: RunAsked) -> int:
     traces = [asked.trace] if asked.trace is not None else []
     prepare([*traces, *(report.path for report in reports)])
     options = RunOptions(
-        seed=asked.seed, show_codes=asked.show_codes, hosts=hosts, timing=asked.timing
+        seed=asked.seed,
+        show_codes=asked.show_codes,
+        hosts=hosts,
+        timing=asked.timing,
+        pace=pace,
     )
     printing = Printing(asked.quiet, asked.slowest, github, asked.trace, _columns())
     run = Run(chosen, options, printing, reports, _rig(sim=asked.sim))
@@ -119,6 +126,28 @@ def _limit_s(text: str | None) -> float | None:
     if not limit_us:
         raise exits.CommandError("--time-limit: nothing can be run in no time", exits.USAGE)
     return limit_us / 1e6
+
+
+def _pace(asked: RunAsked) -> Pace | None:
+    """How the run is held back, if it is; nobody watches it yet."""
+    from simulator.paced_clock import RATE_MAX
+    from simulator.scenario.pacing import Pace
+
+    if not asked.paced:
+        if asked.rate is not None:
+            raise exits.CommandError("--rate is for a run with --paced", exits.USAGE)
+        return None
+    if asked.sim:
+        message = "--paced keeps real time and --sim has none: leave one of them out"
+        raise exits.CommandError(message, exits.USAGE)
+    if asked.jobs != 1:
+        raise exits.CommandError("--paced shows one case at a time: leave -j out", exits.USAGE)
+    rate = 1.0 if asked.rate is None else asked.rate
+    if not 0 < rate <= RATE_MAX:
+        message = f"--rate takes a number above 0 and up to {RATE_MAX:g}"
+        raise exits.CommandError(message, exits.USAGE)
+    # Real on purpose: nothing in the run itself waits for it.
+    return Pace(rate, lambda: time.monotonic_ns() // 1000, asyncio.sleep)  # noqa: TID251
 
 
 def _read(paths: list[str]) -> list[Scenario]:

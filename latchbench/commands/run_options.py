@@ -74,6 +74,16 @@ Sim = Annotated[
     bool,
     typer.Option("--sim", help="All in one process instead: the same events, five times as fast."),
 ]
+Paced = Annotated[
+    bool,
+    typer.Option("--paced", help="On real time, and print what happens while it happens."),
+]
+Rate = Annotated[
+    float | None,
+    typer.Option(
+        metavar="N", help="With --paced: N times as fast as real time; below 1 is slow motion."
+    ),
+]
 ComparePolicies = Annotated[
     bool, typer.Option("--compare-policies", help="Each case under both policies, side by side.")
 ]
@@ -112,6 +122,8 @@ class RunAsked:
     jobs: int
     time_limit: str | None
     sim: bool
+    paced: bool
+    rate: float | None
     compare_policies: bool
     quiet: bool
     slowest: int

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from latchbench import exits
+from latchbench.commands.live import Live
 from latchbench.commands.paint import painted
 from latchbench.commands.progress import ProgressLine
 from latchbench.commands.reports import write
@@ -78,14 +79,16 @@ class Run:
         start_rig: Callable[[], Awaitable[Rig]],
     ) -> None:
         self._chosen = chosen
-        self._options = options
+        self._options = self._watched(options, shown=not printing.quiet)
         self._printing = printing
         self._reports = reports
         self._start_rig = start_rig
         self._verdicts: list[CaseVerdict] = []
         self._comparisons: list[Comparison] = []
         self._printed = False
-        self._progress = ProgressLine(len(chosen), shown=not printing.quiet)
+        self._progress = ProgressLine(
+            len(chosen), shown=not printing.quiet and options.pace is None
+        )
 
     async def to_its_end(self, jobs: int, limit_s: float | None) -> int:
         """The exit code. Ctrl-C, SIGTERM and the limit end it in order: its processes go first."""
@@ -135,9 +138,7 @@ class Run:
         self._progress.ended(failed=not passed)
         with self._progress.aside():
             if not (self._printing.quiet and passed):
-                if self._printed:
-                    exits.say("")
-                self._printed = True
+                self._begin_block()
                 exits.say(*map(painted, self._lines(found)))
             if self._printing.github:
                 exits.say(
@@ -146,6 +147,19 @@ class Run:
         if self._printing.trace is not None:
             for verdict in verdicts:
                 _append(self._printing.trace, verdict)
+
+    def _watched(self, options: RunOptions, *, shown: bool) -> RunOptions:
+        """With somebody who prints what happens while it happens, if the run is held back."""
+        pace = options.pace
+        if pace is None or not shown:
+            return options
+        return replace(options, pace=replace(pace, viewer=Live(pace.rate, self._begin_block)))
+
+    def _begin_block(self) -> None:
+        """An empty line between what was printed and what comes."""
+        if self._printed:
+            exits.say("")
+        self._printed = True
 
     def _lines(self, found: Found) -> Iterator[str]:
         if isinstance(found, Comparison):

@@ -19,9 +19,10 @@ from simulator.scenario.always import Always, Breach, breaches
 from simulator.scenario.answers import CallResult
 from simulator.scenario.checks import check
 from simulator.scenario.exposure import exposures
+from simulator.scenario.pacing import held_back
 from simulator.scenario.performing import NeverSaved, StepImpossible, perform
 from simulator.scenario.verbs import HostProcess
-from simulator.scenario.verdict import CaseVerdict, Comparison, Failure, Outcome, StepCost
+from simulator.scenario.verdict import CaseVerdict, Comparison, Failure, Outcome, StepCost, title_of
 from simulator.scenario.watching import Watching
 from simulator.scenario.world import Running
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from simulator.rig import Rig
     from simulator.scenario.cases import Case, Scenario, Step
+    from simulator.scenario.pacing import Pace
     from simulator.scenario.policies import Pair
     from simulator.scenario.world import Instead
 
@@ -39,6 +41,7 @@ class RunOptions:
     """How to run. `seed` None: the file's own, else one made from its name and the case.
 
     `judged` False: do the steps, and leave out what they expect and those that cannot be done.
+    `policy` is the sharing policy that a comparison runs it under; `pace` holds it back.
     """
 
     seed: int | None = None
@@ -48,6 +51,8 @@ class RunOptions:
     dawdle_ms: int = 0
     judged: bool = True
     masking: Masking | None = None
+    policy: str | None = None
+    pace: Pace | None = None
 
 
 def seed_of(scenario: Scenario, case: Case, options: RunOptions) -> int:
@@ -84,12 +89,14 @@ async def run_case(
             apart=apart(case),
             dawdle_ms=options.dawdle_ms,
             masking=options.masking,
+            patient=options.pace is not None,
         ),
         rig,
     )
     await bench.start()
     try:
-        verdict = await _run_steps(scenario, case, bench, options, instead)
+        with held_back(bench, title_of(scenario.name, case.id, options.policy), options.pace):
+            verdict = await _run_steps(scenario, case, bench, options, instead)
         if look is not None:
             await look(bench)
         return verdict
@@ -118,6 +125,7 @@ async def verdict_of(scenario: Scenario, case: Case, options: RunOptions, rig: R
             end_us=start_us,
             trace=(),
             tags=scenario.tags,
+            policy=options.policy,
             fault=f"latchbench itself failed: {what}",
         )
 
@@ -129,9 +137,8 @@ async def compare(pair: Pair, options: RunOptions, rig: Rig) -> Comparison:
     masking = Masking(secrets.token_hex(32))
     sides = []
     for side in pair.sides:
-        told = replace(options, seed=seed, judged=side.judged, masking=masking)
-        verdict = await verdict_of(pair.scenario, side.case, told, rig)
-        sides.append(replace(verdict, policy=side.policy))
+        told = replace(options, seed=seed, judged=side.judged, masking=masking, policy=side.policy)
+        sides.append(await verdict_of(pair.scenario, side.case, told, rig))
     return Comparison(pair.scenario.path, pair.scenario.name, pair.id, (sides[0], sides[1]))
 
 
@@ -176,6 +183,7 @@ async def _run_steps(
         processes=tuple(bench.processes()),
         counters=await bench.counters(),
         tags=scenario.tags,
+        policy=options.policy,
         skipped=tuple(taken.skipped),
     )
     if options.masking is not None:

@@ -99,10 +99,15 @@ class CaseVerdict:
     @property
     def title(self) -> str:
         """The scenario's name and the case's id, and the policy if that does not name it."""
-        title = f"{self.name} [{self.case_id}]" if self.case_id else self.name
-        if self.policy is None or f"={self.policy}" in self.case_id:
-            return title
-        return f"{title} under {self.policy}"
+        return title_of(self.name, self.case_id, self.policy)
+
+
+def title_of(name: str, case_id: str, policy: str | None) -> str:
+    """What a case is called; see `CaseVerdict.title`."""
+    title = f"{name} [{case_id}]" if case_id else name
+    if policy is None or f"={policy}" in case_id:
+        return title
+    return f"{title} under {policy}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,9 @@ class SimRig:
             self._gateway = process
         return Reached(life.service, life, None)
 
-    def door(self, url: str, api_key: str) -> Door:
+    def door(self, url: str, api_key: str, *, patient: bool = False) -> Door:
         """Directly, to whichever life of the gateway serves."""
-        del url
+        del url, patient
         return DirectDoor(self._serving, api_key)
 
     def _serving(self) -> Life | None:

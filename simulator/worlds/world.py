@@ -107,9 +107,9 @@ class WatchedRig(SimRig):
             self._gateway_life = self.gateways.life(process.pid)
         return replace(reached, stepper=NotedStepper(reached.stepper, self.book))
 
-    def door(self, url: str, api_key: str) -> Door:
+    def door(self, url: str, api_key: str, *, patient: bool = False) -> Door:
         """The gateway's door, with somebody beside it."""
-        return _WatchedDoor(super().door(url, api_key), self)
+        return _WatchedDoor(super().door(url, api_key, patient=patient), self)
 
 
 class _WatchedDoor:

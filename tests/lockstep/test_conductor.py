@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -117,6 +118,33 @@ async def test_three_days_of_quiet_timers_cost_one_round() -> None:
         assert len(ticks) == 3 * 24 * 60 + 1
         assert conductor.tally.rounds - before == 1
         assert right.caught == []
+
+
+async def test_whoever_holds_time_back_is_asked_before_each_instant_quiet_ones_too() -> None:
+    async def caught(*, held: bool) -> tuple[list[str], list[int]]:
+        async with world() as (conductor, left, _, trace):
+            asked: list[int] = []
+
+            async def before(at_us: int) -> None:
+                assert conductor.now_us < at_us
+                assert left.participant.clock.now_us() < at_us
+                assert max((event.at_us for event in trace), default=0) < at_us
+                asked.append(at_us)
+
+            conductor.before = before if held else None
+            start_balls(left, hops=2)
+            for at_us in (20_000, 20_001, 30_000):
+                note = partial(left.participant.tracer.emit, "left", "quiet")
+                left.participant.clock.call_at(at_us, note, quiet_until_us=2**60)
+            await add_timers(conductor, left)
+            await conductor.run_to(SECOND_US)
+            return [to_json_line(event) for event in merged(trace)], asked
+
+    plain, _ = await caught(held=False)
+    held, asked = await caught(held=True)
+    assert held == plain
+    balls_us = [1000, 4000, 6000, 7000, 11_000]  # those of a lock every 3 ms, of the others every 5
+    assert asked == [*balls_us, 20_000, 20_001, 30_000, SECOND_US]
 
 
 async def test_a_timer_that_breaks_its_promise_to_be_quiet_is_found_out() -> None:

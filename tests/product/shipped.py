@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from simulator.bench import Bench
     from simulator.rig import Rig
     from simulator.scenario.cases import Case, Scenario
+    from simulator.scenario.pacing import Pace
     from simulator.scenario.verdict import CaseVerdict
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -101,14 +102,15 @@ async def run_all() -> list[Shown]:
     return shown
 
 
-async def traces_in_sim() -> dict[tuple[str, str], tuple[TraceEvent, ...]]:
+async def traces_in_sim(pace: Pace | None = None) -> dict[tuple[str, str], tuple[TraceEvent, ...]]:
     """The trace of every case that is run without processes, by file and case."""
     found = {}
+    options = RunOptions(show_codes=True, pace=pace)
     rig = await SimRig.start()
     try:
         for scenario in scenarios():
             for case in scenario.cases:
-                verdict = await run_case(scenario, case, RunOptions(show_codes=True), rig)
+                verdict = await run_case(scenario, case, options, rig)
                 found[file_of(scenario), case.id] = tuple(verdict.trace)
     finally:
         await rig.stop()

@@ -18,6 +18,7 @@ from simulator.sim import loop
 from tests.product.decisions import DECISIONS, taken_back
 from tests.product.shipped import Shown, evidence, file_of, run_all, scenarios, traces_in_sim
 from tests.product.track_record import decisions_of
+from tests.scenario.held_time import HeldTime, Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,6 +88,23 @@ async def test_every_case_has_the_same_trace_without_processes(shown: list[Shown
     different = [name for name, trace in live.items() if again[name] != trace]
     assert different == []
     assert len(again) == len(live)
+
+
+async def test_every_case_has_the_same_trace_when_it_is_held_back(shown: list[Shown]) -> None:
+    """To a real clock that is none. Whoever watches is told all of it, in its order."""
+    watcher = Watcher(HeldTime())
+    # In a thread of its own, as above.
+    held = await asyncio.to_thread(loop.run, traces_in_sim(watcher.pace()))
+    live = {(one.file, one.case.id): tuple(one.verdict.trace) for one in shown}
+    different = [name for name, trace in live.items() if held[name] != trace]
+    assert different == []
+    told = [event for trace in held.values() for event in from_its_first_step(trace)]
+    assert watcher.events == told
+    assert len(watcher.titles) == len(live)
+
+
+def from_its_first_step(trace: Sequence[TraceEvent]) -> Sequence[TraceEvent]:
+    return trace[next(n for n, event in enumerate(trace) if event.kind == "bench.step") :]
 
 
 def words_of_all(shown: list[Shown]) -> set[str]:
