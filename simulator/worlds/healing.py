@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from simulator.worlds.plan import Plain
 
+# What a fault has taken hold of may not have come to its lock yet, and freeze it then.
+UNDER_WAY_US: Final = 10_000_000
 # What brings a process back that was left so.
 _BACK_BY: Final = {"kill": "start", "stop": "continue"}
 
@@ -44,7 +46,7 @@ def healed(done: Sequence[Plain], fleet: Plain, *, everything: bool) -> list[Pla
     if everything or "hub" in verbs:
         steps += ({"hub": {"hub": hub, "state": "up"}} for hub in hubs)
     if everything or "inject" in verbs:
-        steps.append({"clear_faults": {"lock": locks}})
+        steps += [{"clear_faults": {"lock": locks}}, {"advance": f"{UNDER_WAY_US // 1_000_000}s"}]
     if everything or "battery" in verbs:
         steps.append({"battery": {"lock": locks, "percent": 100}})
     if everything or verbs & {"inject", "power", "battery"}:

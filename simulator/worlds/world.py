@@ -21,6 +21,7 @@ from simulator.scenario.verbs import HostProcess
 from simulator.sim import loop
 from simulator.sim.rig import SimRig
 from simulator.worlds.checkers import CHECKERS
+from simulator.worlds.healing import UNDER_WAY_US
 from simulator.worlds.notes import Notebook, NotedLives, NotedStepper, NotedSwitchboard
 from simulator.worlds.seen import Answered, Called, Exchange, LockEnd, Seen, Violation
 
@@ -223,6 +224,8 @@ async def heal(bench: Bench) -> None:
         await bench.set_hub(hub, "up")
     for lock in bench.locks:
         await bench.act(lock, clear_faults=pb.ClearFaults())
+    await bench.advance(UNDER_WAY_US)
+    for lock in bench.locks:
         await bench.act(lock, set_battery=pb.SetBattery(percent=100))
         await bench.act(lock, set_power=pb.SetPower(action="cycle"))
         await bench.act(lock, set_jammed=pb.SetJammed(jammed=False))

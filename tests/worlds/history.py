@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gateway.policy.commands import LockEvent
 from gateway.policy.records import (
     Changes,
     CodeRecord,
@@ -134,6 +135,10 @@ class History:
         }
         told = Told(lock, 1, 0, heard=True, incarnation=1, looks=looks, whole=True)
         self._take(told)
+
+    def hears(self, slot: int, lock: str = "front") -> None:
+        """The lock tells by itself that a slot changed."""
+        self._take(Told(lock, event=LockEvent.CODE_ADDED, slot=slot))
 
     def reads_hours(
         self, slot: int, hours: tuple[int | None, int | None], lock: str = "front"

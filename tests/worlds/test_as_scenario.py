@@ -105,7 +105,7 @@ def test_what_a_lock_must_hold_is_said_by_the_name_of_the_call_that_drew_it() ->
     assert f"# - {outcome.violations[0].message}" in text
     assert judged(text).outcome is Ended.PASSED
     verbs = [verb for verb, _ in steps_of(text)]
-    healing = ["clear_faults", "power", "advance", "settle", "expect_device"]
+    healing = ["clear_faults", "advance", "power", "advance", "settle", "expect_device"]
     assert verbs == ["inject", "advance", "create_multiple", *healing]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from simulator.worlds.checkers.hands_off import hands_off
 from tests.worlds.history import History, messages
 
@@ -127,6 +129,25 @@ def test_behind_a_mask_who_came_after_a_code_was_sent_passes_for_it() -> None:
     lost = ["front lost pin:5555 of somebody else's in slot 3"]
     assert messages(hands_off, behind_a_mask(sent_s=None, came_s=60)) == lost
     assert messages(hands_off, behind_a_mask(sent_s=60.1, came_s=60)) == lost
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_the_very_digits_of_a_code_of_ours_are_somebody_elses_if_they_were_heard_of(
+    heard: bool,
+) -> None:
+    history = programmed()
+    history.saves(history.row("5555", "front", 3, access_code_id="row-3"))
+    history.at(60)
+    history.by_hand(3, "5555")
+    if heard:
+        history.hears(3)
+    history.at(120)
+    history.reads(3, "5555")
+    history.asks("clear_user_code", 3)
+    history.at(120.02)
+    history.clears(3)
+    lost = ["front lost pin:5555 of somebody else's in slot 3"]
+    assert messages(hands_off, history) == (lost if heard else [])
 
 
 def test_what_was_put_over_ours_is_put_back() -> None:

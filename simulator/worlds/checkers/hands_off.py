@@ -13,16 +13,19 @@ Not promised:
   (docs/DECISIONS.md, 14): written over, and never cleared.
 - On a lock that masks its codes, who comes into a slot after a code of ours was sent there cannot
   be told from that code.
+- Who makes the very digits of a code of ours at a lock, and is not heard of, has made that code.
 - A lock that obeys in another slot than it was told (the fault `wrong_slot`), and one that shows
   the past when it is read (`stale_read`): it hides who has come since.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from gateway.policy.commands import LockEvent
 from simulator.worlds.checkers.reading import WRITES, Reading, follow
-from simulator.worlds.seen import Asked, Note, Violation
+from simulator.worlds.seen import Asked, Note, Stored, Told, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,20 +43,47 @@ JUST_US: Final = 5_000_000
 def hands_off(seen: Seen) -> Iterator[Violation]:
     """See the module."""
     held: dict[Place, Held] = {}
-    sent_us: dict[Place, int] = {}
+    heard = _Heard()
     for one, reading in follow(seen):
         if isinstance(one, Note):
+            heard.hear(one, reading)
             if isinstance(one.fact, Asked):
-                if one.fact.word == "set_user_code" and one.fact.slot is not None:
-                    sent_us[one.fact.lock, one.fact.slot] = one.at_us
                 for message in _asked(one.fact, reading):
                     yield Violation(NAME, one.at_us, message)
         else:
-            for message in _lost(one, reading, held, sent_us):
+            for message in _lost(one, reading, held, heard):
                 yield Violation(NAME, one.at_us, message)
             held = dict(reading.held) if one.kind.startswith("lock.code") else held
             if one.kind == "lock.code.cleared":
-                sent_us.pop((one.source, int(one.fields["slot"])), None)
+                heard.sent_us.pop((one.source, int(one.fields["slot"])), None)
+
+
+@dataclass(slots=True)
+class _Heard:
+    """When a code may last have been sent to a place, and when its lock last told of one there.
+
+    A gateway that is about to send a code writes that down first, and then perhaps dies.
+    """
+
+    sent_us: dict[Place, int] = field(default_factory=dict)
+    told_us: dict[Place, int] = field(default_factory=dict)
+    meant: set[tuple[str, Place]] = field(default_factory=set)
+
+    def hear(self, note: Note, reading: Reading) -> None:
+        match note.fact:
+            case Stored(changes):
+                for row in changes.codes.values():
+                    if row.slot is not None and row.sends > 0:
+                        self._mean(row.access_code_id, (reading.lock(row), row.slot), note.at_us)
+            case Asked(word="set_user_code", slot=int(slot)) as asked:
+                self.sent_us[asked.lock, slot] = note.at_us
+            case Told(event=LockEvent.CODE_ADDED, slot=int(slot)) as told:
+                self.told_us[told.lock, slot] = note.at_us
+
+    def _mean(self, row: str, place: Place, at_us: int) -> None:
+        if (row, place) not in self.meant:
+            self.meant.add((row, place))
+            self.sent_us[place] = at_us
 
 
 def _asked(asked: Asked, reading: Reading) -> Iterator[str]:
@@ -90,7 +120,7 @@ def _is_piece(piece: Pin, pin: Pin) -> bool:
 
 
 def _lost(
-    event: TraceEvent, reading: Reading, held: dict[Place, Held], sent_us: dict[Place, int]
+    event: TraceEvent, reading: Reading, held: dict[Place, Held], heard: _Heard
 ) -> Iterator[str]:
     """What people had made and a command destroyed, although it had been read before."""
     if event.kind not in ("lock.code.cleared", "lock.code.stored") or reading.is_by_hand(event):
@@ -107,6 +137,9 @@ def _lost(
     read_us = -1 if seen is None else seen[1]
     if before.over:
         return  # ours until it is read; what is done then is judged when it is sent
+    ours = {reading.token(row.pin) for row in reading.owners(*place) if row.pin is not None}
+    if before.token in ours and heard.told_us.get(place, -1) < before.at_us:
+        return
     if read_us < asked_us - JUST_US and before.at_us < asked_us - JUST_US:
         yield (
             f"{place[0]} lost {before.token} of somebody else's in slot {place[1]} to {asked.word},"
@@ -114,6 +147,6 @@ def _lost(
         )
     elif seen is not None and before.at_us < min(read_us, asked_us) - JUST_US:
         look, _ = seen
-        passes_for_ours = look.pin is None and sent_us.get(place, asked_us) < before.at_us
+        passes_for_ours = look.pin is None and heard.sent_us.get(place, asked_us) < before.at_us
         if look.occupied and not passes_for_ours:
             yield f"{place[0]} lost {before.token} of somebody else's in slot {place[1]}"
