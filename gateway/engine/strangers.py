@@ -167,12 +167,15 @@ class Strangers:
         self._rows.event(f"access_code.{external}", code)
 
     def _is_anothers(self, code: CodeRecord, view: SlotView) -> bool:
-        """Whether somebody gave it the digits of another code of ours, which cannot be two."""
-        return view.pin is not None and any(
-            view.pin in (other.pin, *other.old_pins)
+        """Whether it has the digits of another code of ours, which cannot be two."""
+        others = {
+            pin
             for other in self._world.codes_of(code.device_id)
             if other.access_code_id != code.access_code_id
-        )
+            for pin in (other.pin, *other.old_pins)
+        }
+        gone = {remnant.pin for remnant in self._world.remnants_of(code.device_id)}
+        return view.pin is not None and view.pin in others | gone
 
     def _put_back(self, code: CodeRecord, kind: str, view: SlotView) -> CodeRecord:
         problem = CodeProblem(

@@ -97,6 +97,11 @@ class Strays:
         remnant = self._rows.remnants.back_in(book, slot, view)
         if remnant is None or (known is not None and known.pin in (view.pin, remnant.pin)):
             return None
+        if any(
+            code.slot == slot and code.progress is Progress.THERE
+            for code in self._world.codes_of(book.device_id)
+        ):
+            return None  # which was verified there, and is read again before it is missed
         self._parts.trace(
             "gateway.code.back",
             lock=self._world.devices[book.device_id].name,
@@ -142,9 +147,12 @@ class Strays:
     def _make_way(self, book: Book, slot: int) -> None:
         """Whatever of ours stood in a slot has been overwritten by another code of ours."""
         for code in self._world.codes_of(book.device_id):
-            written = code.progress is Progress.OPEN and code.sends > 0
-            if code.slot != slot or not (written or code.progress is Progress.THERE):
+            waits = code.progress in (Progress.OPEN, Progress.DOUBT)
+            if code.slot != slot or not (
+                code.progress is Progress.THERE or (waits and code.sends > 0)
+            ):
                 continue
+            book.to_clear.discard(code.access_code_id)
             self._parts.trace(
                 "gateway.code.overwritten", lock=self._rows.name(code), slot=slot, pin=code.pin
             )

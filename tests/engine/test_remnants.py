@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.commands import ReadCode, SetCode
+from gateway.policy.commands import LockEvent, ReadCode, SetCode
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, BenchOfOne, a_bench
 from tests.engine.plain_lock import PlainLock, Reach
 
@@ -45,20 +45,27 @@ def test_a_gateway_that_was_restarted_meanwhile_knows_it_too() -> None:
     assert bench.shelf.unmanaged == {}
 
 
-def test_behind_a_mask_it_is_known_by_its_slot() -> None:
+def test_behind_a_mask_it_may_be_anybodys() -> None:
     bench = believed_gone(masked=True)
-    bench.advance(DAY_US)
-    assert bench.locks["front"].codes == {}
-    assert bench.shelf.unmanaged == {}
-
-
-def test_behind_a_mask_it_may_be_anybodys_after_a_restart() -> None:
-    bench = believed_gone(masked=True)
-    bench.advance(MINUTE_US)
-    bench.restart()
     bench.advance(DAY_US)
     assert bench.locks["front"].codes == {1: "1234"}
     assert [record.slot for record in bench.shelf.unmanaged.values()] == [1]
+
+
+def test_behind_a_mask_it_is_known_by_its_slot_if_nothing_of_it_was_cleared() -> None:
+    bench = a_bench(PlainLock("front", masked=True))
+    lock = bench.locks["front"]
+    bench.create(code="1234", allow_external_modification=True)
+    bench.settle()
+    lock.stale_reads = MANY
+    bench.hear("front", LockEvent.CODE_ADDED, None)
+    bench.settle()
+    (warning,) = bench.the_code("front").warnings
+    assert warning.change_type == "removed"
+    lock.stale_reads = 0
+    bench.advance(DAY_US)
+    assert bench.statuses("front") == ["set"]
+    assert bench.shelf.unmanaged == {}
 
 
 @pytest.mark.parametrize("masked", [False, True])

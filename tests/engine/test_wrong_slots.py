@@ -459,3 +459,19 @@ def test_a_code_that_went_astray_is_known_when_a_mask_over_it_is_lifted() -> Non
     assert lock.codes == {2: "1234"}
     assert bench.statuses("front") == ["set"]
     assert bench.world.unmanaged.get("front", {}) == {}
+
+
+def test_a_code_that_landed_on_one_that_was_to_be_cleared_stays() -> None:
+    lock = PlainLock("front", slots=3, truncates_to=3)
+    bench = a_bench(lock, programming="async")
+    bench.create(code="1234")
+    bench.settle()
+    (code,) = bench.world.codes_of("front")
+    assert code.retry_at_us is not None  # a piece of it is there, and is cleared after a pause
+    lock.truncates_to, lock.errs, lock.errs_times = None, 2, 1  # from 2 to 1
+    bench.create(code="5678")
+    bench.advance(HOUR_US)
+    assert sorted(lock.codes.values()) == ["1234", "5678"]
+    assert bench.statuses("front") == ["set", "set"]
+    sent = [command.pin.reveal() for command in lock.commands(SetCode)]  # type: ignore[attr-defined]
+    assert sent.count("5678") == 1

@@ -42,6 +42,7 @@ def test_what_a_lock_said_that_it_cleared_counts_if_nothing_that_it_said_was_los
     cleared = replace(REMNANT, is_cleared=True)
     assert is_back(cleared, 3, SHOWN, Heard(None, OURS_UNTIL_US))
     assert not is_back(cleared, 3, SHOWN, Heard(None, OURS_UNTIL_US + 1))
+    assert not is_back(cleared, 3, MASKED, SILENT)
 
 
 def test_behind_a_mask_nothing_that_the_lock_said_may_have_been_lost() -> None:

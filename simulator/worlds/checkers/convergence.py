@@ -10,7 +10,8 @@ Not promised (README, "Limits"; docs/DECISIONS.md, 14 and "How a lock's word is 
 - A row with an error may be in its lock or not; one whose new code was refused keeps the old one
   there and says so, and on a lock that masks its codes nobody can see which of the two it holds.
 - On a lock that masks its codes: what people put over one of ours is not seen, nor is a code that
-  the lock put into another slot, on top of another one of ours perhaps.
+  the lock put into another slot, on top of another one of ours perhaps; nor is a code that the
+  lock hid by showing the past twice.
 - A frame that reaches its lock after its code was withdrawn shows up as an unmanaged code. So does
   a code that a lock put into a wrong slot, if it did so again and again.
 - Spare codes lie in a lock and are in no list.
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from gateway.policy.records import CodeKind, Want
 from latchbench.pin import Pin
 from latchbench.trace import TraceEvent
-from simulator.worlds.checkers.reading import Reading, follow, masks
+from simulator.worlds.checkers.reading import Reading, follow
 from simulator.worlds.seen import Violation
 
 if TYPE_CHECKING:
@@ -53,11 +54,12 @@ def convergence(seen: Seen) -> Iterator[Violation]:
             place = (one.source, int(one.fields["slot"]))
             (late.add if _was_withdrawn(reading.held[place], reading) else late.discard)(place)
     for name, lock in seen.locks.items():
-        hides = masks(seen.plan.fleet["locks"][name]["profile"])
+        hides = reading.hides(name)
         for message in _differences(name, lock, reading, hides=hides):
             yield Violation(NAME, seen.healed_us, f"{name} {message}")
         for (of, slot), held in reading.held.items():
-            excused = held.astray and (hides or strays[name] > 1)
+            is_lost = held.astray and (hides or strays[name] > 1)
+            excused = is_lost or reading.is_hidden(name, held)
             if of == name and not excused and (of, slot) not in late and _is_orphan(held, reading):
                 message = (
                     f"{name} holds {held.token} of the gateway's in slot {slot}, and no access"

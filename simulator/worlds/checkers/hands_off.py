@@ -62,7 +62,8 @@ def hands_off(seen: Seen) -> Iterator[Violation]:
 class _Heard:
     """When a code may last have been sent to a place, and when its lock last told of one there.
 
-    A gateway that is about to send a code writes that down first, and then perhaps dies.
+    A gateway that keeps a slot for a code writes that down before it sends it, and perhaps dies
+    then: the next one cannot know whether it was sent.
     """
 
     sent_us: dict[Place, int] = field(default_factory=dict)
@@ -73,7 +74,7 @@ class _Heard:
         match note.fact:
             case Stored(changes):
                 for row in changes.codes.values():
-                    if row.slot is not None and row.sends > 0:
+                    if row.slot is not None:
                         self._mean(row.access_code_id, (reading.lock(row), row.slot), note.at_us)
             case Asked(word="set_user_code", slot=int(slot)) as asked:
                 self.sent_us[asked.lock, slot] = note.at_us

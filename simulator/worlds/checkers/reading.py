@@ -36,6 +36,8 @@ WRITES: Final = frozenset({"set_user_code", "clear_user_code", "assign_user_code
 # What people do that changes what a lock holds.
 _BY_HAND: Final = frozenset({"program_at_keypad", "factory_reset"})
 _STRAYS: Final = "wrong_slot"
+_PAST: Final = "stale_read"
+HIDDEN_BY: Final = 2
 Place = tuple[str, int]
 
 
@@ -94,6 +96,7 @@ class Reading:
         self.pictures: dict[str, Picture] = {}
         self.writes: dict[Place, tuple[Asked, int]] = {}  # the last one to each slot
         self.strays: set[str] = set()
+        self._past_us: dict[str, list[int]] = {}  # when each lock that masks has shown the past
         self._last_write: dict[str, Asked] = {}
         self._sets: dict[tuple[str, int, str], CodeRecord | None] = {}
         self._by_hand: tuple[int, int] | None = None
@@ -126,6 +129,18 @@ class Reading:
         else:
             self._take(one)
 
+    def hides(self, lock: str) -> bool:
+        """Whether a lock does not show the digits that it holds."""
+        return masks(self.seen.plan.fleet["locks"][lock]["profile"])
+
+    def is_hidden(self, lock: str, held: Held) -> bool:
+        """Whether nobody can know that a lock holds something.
+
+        It masks what it holds, and has shown the past twice since that came there.
+        """
+        past_us = self._past_us.get(lock, ())
+        return sum(at_us >= held.at_us for at_us in past_us) >= HIDDEN_BY
+
     # What the locks tell.
 
     def _hear(self, event: TraceEvent) -> None:
@@ -135,6 +150,8 @@ class Reading:
                 self._by_hand = (event.at_us, event.delta)
             case "lock.fault.fired" if told.get("fault") == _STRAYS:
                 self.strays.add(event.source)
+            case "lock.fault.fired" if told.get("fault") == _PAST and self.hides(event.source):
+                self._past_us.setdefault(event.source, []).append(event.at_us)
             case "lock.code.stored":
                 place = (event.source, int(told["slot"]))
                 self.held[place] = self._stored(event, place)

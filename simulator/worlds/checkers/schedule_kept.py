@@ -9,7 +9,8 @@
 - Where the lock is within reach, it holds the code no longer than `SOON_US` after its end, nor
   while its time was moved to later.
 
-Not promised: that a code leaves a lock that cannot be reached; a lock without hours of its own
+Not promised: that a code leaves a lock that cannot be reached, or one that masks its codes and has
+shown the past twice since the code came; a lock without hours of its own
 opens for the hour before the start. Spare codes have no times. That a lock's own clock is right is
 read four times a day, and whoever sets it wrong in between shifts the hours.
 """
@@ -118,6 +119,8 @@ def _overstaying(reading: Reading, moved: dict[tuple[str, int], int]) -> Iterato
     """
     for (lock, slot), held in reading.held.items():
         if held.row is None or held.astray or held.row.kind is not CodeKind.ONLINE:
+            continue
+        if reading.is_hidden(lock, held):
             continue
         row = reading.rows.get(held.row.access_code_id, held.row)
         calm_us = reading.calm.since_us(lock)

@@ -11,7 +11,8 @@
   within reach and was left alone.
 
 Not promised: that the code leaves a lock that never comes back; nor that a code is found which a
-lock put into another slot than it was told, where it masks its codes or does it again and again.
+lock put into another slot than it was told, where it masks its codes or does it again and again;
+nor on a lock that masks its codes and has shown the past twice since.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ def _still(place: Place, reading: Reading) -> str:
 
 def _exposed(reading: Reading, aborted: set[str]) -> Iterator[tuple[Place, int]]:
     for place, held in reading.held.items():
-        if held.row is not None and held.row.group_id in aborted and not held.astray:
+        is_known = not held.astray and not reading.is_hidden(place[0], held)
+        if held.row is not None and held.row.group_id in aborted and is_known:
             yield place, held.at_us
 
 
