@@ -34,11 +34,15 @@ class Belief(StrEnum):
 
 
 class Sent(NamedTuple):
-    """A code that was sent to a slot of a lock (None: nobody remembers which), and when."""
+    """A code that was sent to a slot of a lock (None: nobody remembers which), and when.
+
+    `is_twin`: the same was sent there once more, and was found there.
+    """
 
     pin: Pin
     slot: int | None
     at_us: int
+    is_twin: bool = False
 
 
 @dataclass(slots=True)
@@ -75,6 +79,11 @@ class CodeRun:
         for sent in reversed(self.unfound):
             if view.pin == sent.pin or is_cut_short(view, sent.pin):
                 self.unfound.remove(sent)
+                same = (sent.pin, sent.slot)
+                self.unfound = [
+                    one._replace(is_twin=True) if (one.pin, one.slot) == same else one
+                    for one in self.unfound
+                ]
                 return
 
     def refused(self, pin: Pin) -> None:

@@ -144,6 +144,8 @@ class ReadBack:
         is_anothers = _is_somebody_elses(view, code)
         if is_anothers and not run.refused_by_supervision:
             self._rows.remnants.left(code)
+        elif is_refused and run.is_cleared:
+            self._rows.remnants.left_slot(code)
         if is_refused:
             run.misses = 0
             # There, but disabled, or the code before it: ours to clear.

@@ -35,26 +35,35 @@ class Remnants:
         self._made = 0
 
     def left(self, code: CodeRecord) -> None:
-        """A row says no more that its code is in its slot: it was not read there."""
+        """A row says no more that its code is on its lock: it was not read there."""
+        self.unseen(code, self._world.books[code.device_id].run_of(code.access_code_id).unfound)
+        self.left_slot(code)
+
+    def left_slot(self, code: CodeRecord) -> None:
+        """A row says no more that its code is in its slot, and may look for it elsewhere."""
         run = self._world.books[code.device_id].run_of(code.access_code_id)
-        self.unseen(code, run.unfound)
         if code.slot is not None and (code.sends > 0 or run.taken_in == code.slot):
             now_us = self._parts.now_us()
             for pin in (*code.old_pins, code.pin):
                 if pin is not None:
                     sent = Sent(pin, code.slot, now_us)
-                    remnant = self._remnant(code, sent, now_us, is_cleared=run.is_cleared)
+                    remnant = self._remnant(
+                        code, sent, now_us, is_cleared=run.is_cleared, may_be_anywhere=False
+                    )
                     self._world.put_remnant(remnant)
 
     def unseen(self, code: CodeRecord, sent: Iterable[Sent]) -> None:
         """A walk has not shown what was sent for a row and what nobody has seen or refused.
 
+        A twin most likely went where the other one was found, and is not remembered.
         What the lock acknowledged has arrived long ago, and whatever it tells of from now on is not
         of ours; what it did not may be on its way.
         """
         now_us = self._parts.now_us()
         has_arrived = self._world.books[code.device_id].run_of(code.access_code_id).acknowledged
         for one in sent:
+            if one.is_twin:
+                continue
             ours_until_us = now_us if has_arrived else max(now_us, one.at_us + LATE_US)
             self._world.put_remnant(self._remnant(code, one, ours_until_us))
 
@@ -65,7 +74,13 @@ class Remnants:
         )
 
     def _remnant(
-        self, code: CodeRecord, sent: Sent, ours_until_us: int, *, is_cleared: bool = False
+        self,
+        code: CodeRecord,
+        sent: Sent,
+        ours_until_us: int,
+        *,
+        is_cleared: bool = False,
+        may_be_anywhere: bool = True,
     ) -> RemnantRecord:
         now_us = self._parts.now_us()
         self._made += 1
@@ -77,6 +92,7 @@ class Remnants:
             ours_until_us=ours_until_us,
             until_us=now_us + (KEPT_CLEARED_US if is_cleared else KEPT_US),
             is_cleared=is_cleared,
+            may_be_anywhere=may_be_anywhere,
         )
 
     def back_in(self, book: Book, slot: int, view: SlotView) -> RemnantRecord | None:

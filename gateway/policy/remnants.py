@@ -24,6 +24,8 @@ LATE_US: Final = 60_000_000
 class RemnantRecord:
     """A code that was sent to `slot` (None: nobody knows which) and is believed gone.
 
+    One that was read in its slot can only be there; another `may_be_anywhere`.
+
     Before `ours_until_us` the lock may tell of it as of a change; what it tells of later is
     somebody else's.
     It is remembered until `until_us`: for days, or for hours if it `is_cleared`, which is what its
@@ -37,6 +39,7 @@ class RemnantRecord:
     ours_until_us: int
     until_us: int
     is_cleared: bool
+    may_be_anywhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +63,5 @@ def is_back(remnant: RemnantRecord, slot: int, view: SlotView, heard: Heard) -> 
     has_told_all = heard.all_since_us <= remnant.ours_until_us
     if view.pin is None:
         return slot == remnant.slot and has_told_all and not remnant.is_cleared
-    return view.pin == remnant.pin and (has_told_all or not remnant.is_cleared)
+    can_be_here = slot == remnant.slot or remnant.may_be_anywhere
+    return view.pin == remnant.pin and can_be_here and (has_told_all or not remnant.is_cleared)

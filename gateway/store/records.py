@@ -218,6 +218,7 @@ def remnant_to_row(remnant: RemnantRecord) -> Stored:
         remnant.ours_until_us,
         remnant.until_us,
         remnant.is_cleared,
+        remnant.may_be_anywhere,
     )
 
 
@@ -231,6 +232,7 @@ def remnant_from_row(row: Row[Any]) -> RemnantRecord:
         ours_until_us=row.ours_until_us,
         until_us=row.until_us,
         is_cleared=row.is_cleared,
+        may_be_anywhere=row.may_be_anywhere,
     )
 
 

@@ -171,6 +171,7 @@ remnant = Table(
     Column("ours_until_us", BigInteger, nullable=False),
     Column("until_us", BigInteger, nullable=False),
     Column("is_cleared", _YES_OR_NO, nullable=False),
+    Column("may_be_anywhere", _YES_OR_NO, nullable=False),
 )
 
 event = Table(

@@ -138,6 +138,7 @@ def _to_3(operations: Operations) -> None:
         Column("ours_until_us", BigInteger, nullable=False),
         Column("until_us", BigInteger, nullable=False),
         Column("is_cleared", Boolean(create_constraint=True), nullable=False),
+        Column("may_be_anywhere", Boolean(create_constraint=True), nullable=False),
     )
 
 

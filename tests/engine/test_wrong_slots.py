@@ -473,5 +473,5 @@ def test_a_code_that_landed_on_one_that_was_to_be_cleared_stays() -> None:
     bench.advance(HOUR_US)
     assert sorted(lock.codes.values()) == ["1234", "5678"]
     assert bench.statuses("front") == ["set", "set"]
-    sent = [command.pin.reveal() for command in lock.commands(SetCode)]  # type: ignore[attr-defined]
-    assert sent.count("5678") == 1
+    sent = [command for command in lock.commands(SetCode) if isinstance(command, SetCode)]
+    assert [command.pin.reveal() for command in sent].count("5678") == 1

@@ -11,15 +11,28 @@ from gateway.policy.remnants import Heard, RemnantRecord, is_back
 from latchbench.pin import Pin
 
 OURS_UNTIL_US = 1_000
-REMNANT = RemnantRecord("r", "front", Pin("1234"), 3, OURS_UNTIL_US, 9_000, is_cleared=False)
+REMNANT = RemnantRecord(
+    remnant_id="r",
+    device_id="front",
+    pin=Pin("1234"),
+    slot=3,
+    ours_until_us=OURS_UNTIL_US,
+    until_us=9_000,
+    is_cleared=False,
+    may_be_anywhere=False,
+)
 SILENT = Heard(changed_at_us=None, all_since_us=0)
 SHOWN = SlotView(occupied=True, pin=Pin("1234"))
 MASKED = SlotView(occupied=True)
 
 
-def test_the_same_digits_are_ours_in_whatever_slot_they_are() -> None:
+def test_the_same_digits_are_ours_in_the_slot_that_they_were_in() -> None:
     assert is_back(REMNANT, 3, SHOWN, SILENT)
-    assert is_back(REMNANT, 8, SHOWN, SILENT)
+    assert not is_back(REMNANT, 8, SHOWN, SILENT)
+
+
+def test_what_was_never_seen_after_it_was_sent_may_be_in_any_slot() -> None:
+    assert is_back(replace(REMNANT, may_be_anywhere=True), 8, SHOWN, SILENT)
 
 
 @pytest.mark.parametrize("view", [EMPTY, SlotView(occupied=True, pin=Pin("4321"))])

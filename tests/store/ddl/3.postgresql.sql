@@ -98,6 +98,7 @@ CREATE TABLE remnant (
   ours_until_us BIGINT NOT NULL,
   until_us BIGINT NOT NULL,
   is_cleared BOOLEAN NOT NULL,
+  may_be_anywhere BOOLEAN NOT NULL,
   PRIMARY KEY (remnant_id)
 );
 CREATE TABLE stored_answer (

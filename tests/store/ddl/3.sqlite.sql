@@ -104,8 +104,10 @@ CREATE TABLE remnant (
   ours_until_us BIGINT NOT NULL,
   until_us BIGINT NOT NULL,
   is_cleared BOOLEAN NOT NULL,
+  may_be_anywhere BOOLEAN NOT NULL,
   PRIMARY KEY (remnant_id),
-  CONSTRAINT ck_remnant_is_cleared CHECK (is_cleared IN (0, 1))
+  CONSTRAINT ck_remnant_is_cleared CHECK (is_cleared IN (0, 1)),
+  CONSTRAINT ck_remnant_may_be_anywhere CHECK (may_be_anywhere IN (0, 1))
 );
 CREATE TABLE stored_answer (
   request_id TEXT NOT NULL,
