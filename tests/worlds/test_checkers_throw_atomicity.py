@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gateway.policy.records import Want
-from simulator.worlds.checkers.throw_atomicity import SOON_US, throw_atomicity
+from simulator.worlds.checkers.reading import SOON_US
+from simulator.worlds.checkers.throw_atomicity import throw_atomicity
 from tests.worlds.history import History, messages, shown
 
 SOON_S = SOON_US / 1_000_000

@@ -38,6 +38,10 @@ _BY_HAND: Final = frozenset({"program_at_keypad", "factory_reset"})
 _STRAYS: Final = "wrong_slot"
 _PAST: Final = "stale_read"
 HIDDEN_BY: Final = 2
+# Pauses grow to 72 s; three silences in a row, or three hosts that do not answer, make a few.
+SOON_US: Final = 900_000_000
+# A lock that nothing is known against is looked at as a whole every six hours.
+READ_AS_A_WHOLE_US: Final = 7 * 3_600_000_000
 Place = tuple[str, int]
 
 
@@ -96,7 +100,7 @@ class Reading:
         self.pictures: dict[str, Picture] = {}
         self.writes: dict[Place, tuple[Asked, int]] = {}  # the last one to each slot
         self.strays: set[str] = set()
-        self._past_us: dict[str, list[int]] = {}  # when each lock that masks has shown the past
+        self._past_us: dict[str, list[int]] = {}  # when each lock has shown the past
         self._last_write: dict[str, Asked] = {}
         self._sets: dict[tuple[str, int, str], CodeRecord | None] = {}
         self._by_hand: tuple[int, int] | None = None
@@ -138,8 +142,17 @@ class Reading:
 
         It masks what it holds, and has shown the past twice since that came there.
         """
-        past_us = self._past_us.get(lock, ())
-        return sum(at_us >= held.at_us for at_us in past_us) >= HIDDEN_BY
+        return self.hides(lock) and self._lies_about(lock, held) >= HIDDEN_BY
+
+    def soon_us(self, lock: str, held: Held) -> int:
+        """How long a lock within reach may hold what is not wanted there.
+
+        What it has hidden by showing the past is found when the whole lock is read again.
+        """
+        return READ_AS_A_WHOLE_US if self._lies_about(lock, held) else SOON_US
+
+    def _lies_about(self, lock: str, held: Held) -> int:
+        return sum(at_us >= held.at_us for at_us in self._past_us.get(lock, ()))
 
     # What the locks tell.
 
@@ -150,7 +163,7 @@ class Reading:
                 self._by_hand = (event.at_us, event.delta)
             case "lock.fault.fired" if told.get("fault") == _STRAYS:
                 self.strays.add(event.source)
-            case "lock.fault.fired" if told.get("fault") == _PAST and self.hides(event.source):
+            case "lock.fault.fired" if told.get("fault") == _PAST:
                 self._past_us.setdefault(event.source, []).append(event.at_us)
             case "lock.code.stored":
                 place = (event.source, int(told["slot"]))

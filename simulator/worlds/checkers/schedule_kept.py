@@ -7,7 +7,7 @@
 - From its end on it is unwanted: at once where the gateway runs, and soon after it has come back.
   Nothing is sent for it then.
 - Where the lock is within reach, it holds the code no longer than `SOON_US` after its end, nor
-  while its time was moved to later.
+  while its time was moved to later; where it has shown the past, until it is read as a whole.
 
 Not promised: that a code leaves a lock that cannot be reached, or one that masks its codes and has
 shown the past twice since the code came; a lock without hours of its own
@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Final
 
 from gateway.policy.records import CodeKind, GroupState, Want
 from simulator.worlds.checkers.reading import Reading, follow
-from simulator.worlds.checkers.throw_atomicity import SOON_US
 from simulator.worlds.seen import Asked, Loaded, Note, Told, Violation
 
 if TYPE_CHECKING:
@@ -128,8 +127,9 @@ def _overstaying(reading: Reading, moved: dict[tuple[str, int], int]) -> Iterato
             continue
         lead_us = NATIVE_LEAD_US if row.is_native else LEAD_US
         key = f"held {row.access_code_id}"
-        if reading.now_us > max(row.ends_at_us, calm_us, held.at_us) + SOON_US:
+        soon_us = reading.soon_us(lock, held)
+        if reading.now_us > max(row.ends_at_us, calm_us, held.at_us) + soon_us:
             yield key, f"{lock} holds {held.token} in slot {slot} long after its end"
         moved_us = moved.setdefault((row.access_code_id, row.starts_at_us), reading.now_us)
-        if max(calm_us, moved_us) + SOON_US < reading.now_us < row.starts_at_us - lead_us:
+        if max(calm_us, moved_us) + soon_us < reading.now_us < row.starts_at_us - lead_us:
             yield key, f"{lock} holds {held.token} in slot {slot} long before its start"

@@ -8,7 +8,7 @@
   latest when nothing is wrong any more: then no group is undecided.
 - *Exposure*: what a lock had stored of the group before is cleared. The door opens for it until
   then, and nobody can undo an opened door; but the time is bounded: `SOON_US` after the lock came
-  within reach and was left alone.
+  within reach and was left alone, or the next look at the whole lock where it has shown the past.
 
 Not promised: that the code leaves a lock that never comes back; nor that a code is found which a
 lock put into another slot than it was told, where it masks its codes or does it again and again;
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from simulator.worlds.seen import Exchange, Seen
 
 NAME: Final = "throw_atomicity"
-# Pauses grow to 72 s; three silences in a row, or three hosts that do not answer, make a few.
-SOON_US: Final = 900_000_000
 _CREATES: Final = "create_multiple"
 
 
@@ -46,7 +44,8 @@ def throw_atomicity(seen: Seen) -> Iterator[Violation]:
             calm_us = reading.calm.since_us(place[0])
             if calm_us is None or place in told:
                 continue
-            if one.at_us - max(calm_us, since_us) > SOON_US:
+            soon_us = reading.soon_us(place[0], reading.held[place])
+            if one.at_us - max(calm_us, since_us) > soon_us:
                 told.add(place)
                 yield Violation(NAME, one.at_us, _still(place, reading))
         if isinstance(one, Note):
