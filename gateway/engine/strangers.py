@@ -117,7 +117,7 @@ class Strangers:
             return False
         if not self._is_certain(book, code, view):
             return False
-        self._changed(code, view)
+        self._changed(book, code, view)
         return True
 
     def _is_certain(self, book: Book, code: CodeRecord, view: SlotView) -> bool:
@@ -147,7 +147,7 @@ class Strangers:
         self._world.put_code(replace(code, errors=_without(code, INACTIVE), warnings=()))
         return True
 
-    def _changed(self, code: CodeRecord, view: SlotView) -> None:
+    def _changed(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         kind = "modified" if view.occupied else "removed"
         self._parts.trace(
             "gateway.code.changed_at_lock",
@@ -156,7 +156,7 @@ class Strangers:
             change=kind,
             allowed=code.external_modification_allowed,
         )
-        if not code.external_modification_allowed or self._is_anothers(code, view):
+        if not code.external_modification_allowed or self._is_anothers(book, code, view):
             code = self._put_back(code, kind, view)
         elif view.occupied:
             code = self._adopt(code, view)
@@ -166,16 +166,16 @@ class Strangers:
         self._world.put_code(code)
         self._rows.event(f"access_code.{external}", code)
 
-    def _is_anothers(self, code: CodeRecord, view: SlotView) -> bool:
+    def _is_anothers(self, book: Book, code: CodeRecord, view: SlotView) -> bool:
         """Whether it has the digits of another code of ours, which cannot be two."""
-        others = {
-            pin
+        is_others = any(
+            view.pin in (other.pin, *other.old_pins)
             for other in self._world.codes_of(code.device_id)
             if other.access_code_id != code.access_code_id
-            for pin in (other.pin, *other.old_pins)
-        }
-        gone = {remnant.pin for remnant in self._world.remnants_of(code.device_id)}
-        return view.pin is not None and view.pin in others | gone
+        )
+        if view.pin is None or code.slot is None:
+            return False
+        return is_others or self._rows.remnants.back_in(book, code.slot, view) is not None
 
     def _put_back(self, code: CodeRecord, kind: str, view: SlotView) -> CodeRecord:
         problem = CodeProblem(
