@@ -22,7 +22,8 @@ class Forgetful(Rows):
     def make_absent(self, code: CodeRecord) -> None:
         """Not wanted any more; of an aborted group, not remembered either."""
         if self._world.groups[code.group_id].state is GroupState.ABORTED:
-            self.gone(code)
+            with mock.patch.object(self.remnants, "left"):  # nor remembers it for a while
+                self.gone(code)
         else:
             super().make_absent(code)
 

@@ -20,7 +20,8 @@ _make_absent = Rows.make_absent
 def _undo(self: Rows, code: CodeRecord) -> None:
     group = self._world.groups[code.group_id]
     if group.state is GroupState.ABORTED and code.progress is not Progress.THERE:
-        self.gone(code)
+        with mock.patch.object(self.remnants, "left"):  # nor remembers it for a while
+            self.gone(code)
     else:
         _make_absent(self, code)
 
