@@ -147,6 +147,7 @@ class ReadBack:
         elif is_refused and run.is_cleared:
             self._rows.remnants.left_slot(code)
         if is_refused:
+            self._rows.remnants.unseen(code, run.unfound)  # also after a restart
             run.misses = 0
             # There, but disabled, or the code before it: ours to clear.
             slot = code.slot if is_ours(view, code, ours=True) else None

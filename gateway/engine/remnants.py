@@ -89,6 +89,7 @@ class Remnants:
             device_id=code.device_id,
             pin=sent.pin,
             slot=sent.slot,
+            sent_at_us=sent.at_us,
             ours_until_us=ours_until_us,
             until_us=now_us + (KEPT_CLEARED_US if is_cleared else KEPT_US),
             is_cleared=is_cleared,

@@ -95,7 +95,7 @@ class Strays:
         """The same for what was believed gone. It is its row's again, if that one has none."""
         known = self._world.unmanaged.get(book.device_id, {}).get(slot)
         remnant = self._rows.remnants.back_in(book, slot, view)
-        if remnant is None or (known is not None and known.pin in (view.pin, remnant.pin)):
+        if remnant is None or not _was_without(known, view, remnant.sent_at_us):
             return None
         if any(
             code.slot == slot and code.progress is Progress.THERE
@@ -136,7 +136,7 @@ class Strays:
             (code, sent)
             for code in self._world.codes_of(book.device_id)
             for sent in book.run_of(code.access_code_id).unfound
-            if code.slot != slot and _was_without(known, view, sent)
+            if code.slot != slot and _was_without(known, view, sent.at_us)
         ]
         yield from (item for item in sent_since if item[1].pin == view.pin)
         yield from (item for item in sent_since if is_cut_short(view, item[1].pin))
@@ -227,7 +227,7 @@ class Strays:
         )
 
 
-def _was_without(known: UnmanagedRecord | None, view: SlotView, sent: Sent) -> bool:
+def _was_without(known: UnmanagedRecord | None, view: SlotView, sent_at_us: int) -> bool:
     """Whether a slot did not hold what it shows when that was sent, as far as anybody has read it.
 
     What was there and read as a mask, perhaps did; what appeared as a mask since, did not.
@@ -235,7 +235,7 @@ def _was_without(known: UnmanagedRecord | None, view: SlotView, sent: Sent) -> b
     if known is None:
         return True
     if known.pin is None:
-        return known.first_seen_at_us >= sent.at_us
+        return known.first_seen_at_us >= sent_at_us
     return known.pin != view.pin
 
 

@@ -36,6 +36,7 @@ class RemnantRecord:
     device_id: str
     pin: Pin
     slot: int | None
+    sent_at_us: int
     ours_until_us: int
     until_us: int
     is_cleared: bool

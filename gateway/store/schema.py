@@ -168,6 +168,7 @@ remnant = Table(
     Column("device_id", Text, nullable=False),
     Column("pin", PinText, nullable=False),
     Column("slot", Integer),
+    Column("sent_at_us", BigInteger, nullable=False),
     Column("ours_until_us", BigInteger, nullable=False),
     Column("until_us", BigInteger, nullable=False),
     Column("is_cleared", _YES_OR_NO, nullable=False),

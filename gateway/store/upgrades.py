@@ -135,6 +135,7 @@ def _to_3(operations: Operations) -> None:
         Column("device_id", Text, nullable=False),
         Column("pin", Text, nullable=False),
         Column("slot", Integer),
+        Column("sent_at_us", BigInteger, nullable=False),
         Column("ours_until_us", BigInteger, nullable=False),
         Column("until_us", BigInteger, nullable=False),
         Column("is_cleared", Boolean(create_constraint=True), nullable=False),

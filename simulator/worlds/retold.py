@@ -60,7 +60,8 @@ def told(plan: Plan, trace: Iterable[TraceEvent]) -> list[Told]:
 def retell(steps: Sequence[Told]) -> Retold:
     """The steps that were done, with the answers that they had.
 
-    A call that nobody answered in time is awaited at the end of the file, after that time.
+    A call that nobody answered in time is awaited at the end of the file, after that time; so is
+    one that its caller could not hang up on, because it was answered.
     """
     done: list[Plain] = []
     endings: list[Plain] = []
@@ -70,13 +71,14 @@ def retell(steps: Sequence[Told]) -> Retold:
         if one.happening.at_ms > now_ms:
             done.append({"advance": format_duration((one.happening.at_ms - now_ms) * 1000)})
             now_ms = one.happening.at_ms
-        awaited = one.step.get("await")
+        awaited = one.step.get("await", one.step.get("hang_up"))
         if one.left_out is None:
             done.append(with_answer(one.happening.told, one.refused))
             if one.step.get("background"):
                 let_in.add(one.step["save_as"])
         elif awaited in let_in:
-            done.append(dict(_WAITED))
+            if "await" in one.step:
+                done.append(dict(_WAITED))
             endings.append({"await": awaited})
     return Retold(_merged(done), endings)
 

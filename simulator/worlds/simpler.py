@@ -141,7 +141,8 @@ def in_order(plan: Plan) -> Plan:
 
 def _waiting(knot: int, plan: Plan) -> Plan | None:
     """A call that is waited for at once."""
-    if not any("await" in one.step for one in plan.happenings if one.knot == knot):
+    steps = [one.step for one in plan.happenings if one.knot == knot]
+    if not any("await" in step for step in steps) or any("hang_up" in step for step in steps):
         return None
     return plan.keeping(
         replace(one, step={key: one.step[key] for key in one.step if key != "background"})

@@ -25,6 +25,8 @@ CALLS: Final = (
     "get",
     "list",
     "pull_backup",
+    "hang_up",
+    "once_more",
 )
 _LENGTHS: Final = (4, 5, 6, 8)
 _KINDS: Final = {
@@ -39,6 +41,10 @@ _KINDS: Final = {
     "again": 4,
 }
 _OPEN_MOST_MS: Final = 60_000
+# Of the callers who do not wait on the spot, those who hang up; and of these, who call once more.
+_HANG_UP: Final = 0.12
+_ONCE_MORE: Final = 0.6
+_WITH_A_KEY: Final = 0.15
 _LATELY: Final = 12  # calls that later ones are about
 
 
@@ -62,6 +68,7 @@ class Traffic:
 
     def __init__(self, ask: Ask, locks: Sequence[str]) -> None:
         self._dice = ask.dice("traffic")
+        self._impatience = ask.dice("impatience")
         self._hours = ask.hours
         self._locks = locks
         self._made: list[_Made] = []
@@ -81,14 +88,33 @@ class Traffic:
     def _create(self, verb: str, body: Plain, knot: int, at_ms: int) -> Iterator[Happening]:
         name = f"call-{knot}"
         step: Plain = {verb: body, "save_as": name}
-        waits = self._dice.random() < 0.4
-        later_ms = at_ms if waits else at_ms + span_ms(self._dice, 10, _OPEN_MOST_MS)
-        self._made.append(_Made(name, verb, body, later_ms))
-        if waits:
+        if self._dice.random() < 0.4:
+            self._made.append(_Made(name, verb, body, at_ms))
             yield Happening(at_ms, knot, f"call.{verb}", step)
+            return
+        later_ms = at_ms + span_ms(self._dice, 10, _OPEN_MOST_MS)
+        if self._impatience.random() < _WITH_A_KEY:
+            step = {**step, verb: {**body, "idempotency_key": f"key-{knot}"}}
+        yield Happening(at_ms, knot, f"call.{verb}", {**step, "background": True})
+        if self._impatience.random() < _HANG_UP:
+            yield Happening(later_ms, knot, "call.hang_up", {"hang_up": name})
+            yield from self._once_more(step, verb, knot, later_ms)
         else:
-            yield Happening(at_ms, knot, f"call.{verb}", {**step, "background": True})
+            self._made.append(_Made(name, verb, body, later_ms))
             yield Happening(later_ms, knot, "call.await", {"await": name})
+
+    def _once_more(self, step: Plain, verb: str, knot: int, from_ms: int) -> Iterator[Happening]:
+        """The same call by a caller who has hung up, with the same id if there was one."""
+        dice = self._impatience
+        if dice.random() >= _ONCE_MORE:
+            return
+        name = f"{step['save_as']}-again"
+        at_ms = from_ms + span_ms(dice, 10, _OPEN_MOST_MS)
+        later_ms = at_ms + span_ms(dice, 10, _OPEN_MOST_MS)
+        self._made.append(_Made(name, verb, step[verb], later_ms))
+        again = {**step, "save_as": name, "background": True}
+        yield Happening(at_ms, knot, "call.once_more", again)
+        yield Happening(later_ms, knot, "call.await", {"await": name})
 
     def _about(self, kind: str, made: _Made, knot: int, at_ms: int) -> Iterator[Happening]:
         """A call about what an earlier one has made, or the same again by an impatient caller."""

@@ -16,6 +16,7 @@ REMNANT = RemnantRecord(
     device_id="front",
     pin=Pin("1234"),
     slot=3,
+    sent_at_us=OURS_UNTIL_US,
     ours_until_us=OURS_UNTIL_US,
     until_us=9_000,
     is_cleared=False,

@@ -95,6 +95,7 @@ CREATE TABLE remnant (
   device_id TEXT NOT NULL,
   pin TEXT NOT NULL,
   slot INTEGER,
+  sent_at_us BIGINT NOT NULL,
   ours_until_us BIGINT NOT NULL,
   until_us BIGINT NOT NULL,
   is_cleared BOOLEAN NOT NULL,
