@@ -207,7 +207,8 @@ def _comment(words: Sequence[str]) -> str:
 def _used(steps: Sequence[Plain]) -> set[str]:
     """The names that a step of the file asks for."""
     asked = {reference.partition(".")[0] for step in steps for reference in references(step)}
-    return asked | {step["await"] for step in steps if "await" in step}
+    open_calls = {step[verb] for step in steps for verb in ("await", "hang_up") if verb in step}
+    return asked | open_calls
 
 
 def _steps(steps: Sequence[Plain], used: set[str]) -> str:

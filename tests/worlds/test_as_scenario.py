@@ -198,3 +198,23 @@ def test_a_call_that_nobody_answered_in_time_is_awaited_at_the_end_with_what_it_
     assert [step.verb for step in case.endings] == ["await"]
     assert "- advance: 1200002ms\n- gateway: continue\n" in text  # the 20 m that it waited
     assert judged(text).outcome is Ended.PASSED
+
+
+def test_a_caller_who_hung_up_does_so_in_the_file_and_one_who_was_too_late_waits_at_its_end() -> (
+    None
+):
+    far = {"radio": {"lock": "back", "state": "deaf"}}
+    plan = plan_of(
+        {**BOTH, "save_as": "late", "background": True},
+        {"hang_up": "late"},  # a second later it was answered
+        far,
+        {**BOTH, "save_as": "soon", "background": True},
+        {"hang_up": "soon"},
+    )
+    outcome = run_world(plan)
+    text = as_scenario(said(outcome, "honest_status", "front says set, and was never read"))
+    (case,) = read_scenario_text(text).cases
+    verbs = [step.verb for step in (*case.steps, *case.endings) if step.verb != "advance"]
+    assert verbs[:4] == ["create_multiple", "radio", "create_multiple", "hang_up"]
+    assert "await: late" in text
+    assert "hang_up: soon" in text
