@@ -173,10 +173,16 @@ class World:
         self.books[record.device_id].codes_version += 1
 
     def put_remnant(self, remnant: RemnantRecord) -> None:
-        """A code is believed gone from a lock. Of the same digits the last one counts."""
+        """A code is believed gone from a lock.
+
+        Of the same digits the last one counts, unless the one before may be in more slots.
+        """
         of_device = self._remnants.setdefault(remnant.device_id, {})
-        if remnant.pin in of_device:
-            self.drop_remnant(of_device[remnant.pin])
+        before = of_device.get(remnant.pin)
+        if before is not None and before.may_be_anywhere and not remnant.may_be_anywhere:
+            return
+        if before is not None:
+            self.drop_remnant(before)
         of_device[remnant.pin] = remnant
         self._changes.remnants[remnant.remnant_id] = remnant
         self._changes.deleted_remnants.discard(remnant.remnant_id)
