@@ -21,13 +21,13 @@ from gateway.policy.records import (
     UnmanagedRecord,
     Want,
 )
+from gateway.policy.remnants import RemnantRecord, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from gateway.policy.answers import AnswerRecord
     from gateway.policy.attempts import AttemptRecord
-    from gateway.policy.remnants import RemnantRecord
     from latchbench.pin import Pin
 
 
@@ -173,16 +173,12 @@ class World:
         self.books[record.device_id].codes_version += 1
 
     def put_remnant(self, remnant: RemnantRecord) -> None:
-        """A code is believed gone from a lock.
-
-        Of the same digits the last one counts, unless the one before may be in more slots.
-        """
+        """A code is believed gone from a lock, perhaps not for the first time."""
         of_device = self._remnants.setdefault(remnant.device_id, {})
         before = of_device.get(remnant.pin)
-        if before is not None and before.may_be_anywhere and not remnant.may_be_anywhere:
-            return
         if before is not None:
             self.drop_remnant(before)
+            remnant = joined(before, remnant)
         of_device[remnant.pin] = remnant
         self._changes.remnants[remnant.remnant_id] = remnant
         self._changes.deleted_remnants.discard(remnant.remnant_id)

@@ -7,7 +7,7 @@ a slot shows it again it is ours still, unless a person made it anew: then the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -41,6 +41,17 @@ class RemnantRecord:
     until_us: int
     is_cleared: bool
     may_be_anywhere: bool
+
+
+def joined(before: RemnantRecord, after: RemnantRecord) -> RemnantRecord:
+    """What the same digits are that were believed gone from a lock twice: what either may be."""
+    return replace(
+        after,
+        sent_at_us=min(before.sent_at_us, after.sent_at_us),
+        until_us=max(before.until_us, after.until_us),
+        is_cleared=before.is_cleared and after.is_cleared,
+        may_be_anywhere=before.may_be_anywhere or after.may_be_anywhere,
+    )
 
 
 @dataclass(frozen=True, slots=True)

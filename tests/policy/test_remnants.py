@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.policy.mirror import EMPTY, SlotView
-from gateway.policy.remnants import Heard, RemnantRecord, is_back
+from gateway.policy.remnants import Heard, RemnantRecord, is_back, joined
 from latchbench.pin import Pin
 
 OURS_UNTIL_US = 1_000
@@ -63,3 +63,12 @@ def test_behind_a_mask_nothing_that_the_lock_said_may_have_been_lost() -> None:
     assert is_back(REMNANT, 3, MASKED, Heard(None, OURS_UNTIL_US))
     assert not is_back(REMNANT, 3, MASKED, Heard(None, OURS_UNTIL_US + 1))
     assert is_back(REMNANT, 3, SHOWN, Heard(None, OURS_UNTIL_US + 1))
+
+
+def test_what_was_believed_gone_twice_is_what_either_may_be() -> None:
+    stray = replace(REMNANT, slot=8, sent_at_us=10, until_us=90_000, may_be_anywhere=True)
+    cleared = replace(REMNANT, sent_at_us=20, ours_until_us=2_000, is_cleared=True)
+    assert joined(stray, cleared) == replace(
+        cleared, sent_at_us=10, until_us=90_000, is_cleared=False, may_be_anywhere=True
+    )
+    assert joined(cleared, cleared) == cleared

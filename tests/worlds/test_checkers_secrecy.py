@@ -16,6 +16,7 @@ def test_tokens_numbers_and_parts_of_words_are_no_pins() -> None:
     history = one_code()
     history.tell("gateway", "gateway.code.gone", lock="front", pin="pin:4711")
     history.tell("gateway", "gateway.clock.off", lock="front", by_us="4711")
+    history.tell("gateway", "gateway.device.apart", lock="front", rules="cannot_contain_4711")
     history.outputs += ["request a4711b refused", "at 2030-4711", "14711"]
     history.calls("/access_codes/list", {}, 400, {"error": {"message": "of door-4711"}})
     assert messages(secrecy, history) == []

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from simulator.worlds.seen import Seen
 
 NAME: Final = "secrecy"
-_DIGITS: Final = re.compile(r"(?<![0-9A-Za-z:.-])[0-9]{4,10}(?![0-9A-Za-z:-])")
+_DIGITS: Final = re.compile(
+    r"(?<![0-9A-Za-z:.-])(?<!cannot_contain_)[0-9]{4,10}(?![0-9A-Za-z:-])"  # a rule's name is none
+)
 # What is a number and no word, whatever its digits.
 _NUMBERS: Final = re.compile(r"(_us|^number|^percent|^slots?|^times|^left|^by|^sharers)$")
 
