@@ -48,7 +48,7 @@ def run_command(asked: RunAsked) -> int:
         return exits.USAGE
     chosen = _choose(scenarios, asked, wanted)
     if not chosen:
-        exits.complain("latchbench: no case was selected")
+        exits.complain(f"latchbench: no case was selected{_meant(scenarios, asked.case)}")
         return exits.NOTHING
     if hosts == "per-lock":
         _can_have_a_host_each([one.scenario for one in chosen])
@@ -187,6 +187,16 @@ def _choose(scenarios: list[Scenario], asked: RunAsked, wanted: Wanted) -> list[
         else:
             chosen += (Chosen(scenario, case.id, case=case) for case in cases)
     return chosen
+
+
+def _meant(scenarios: list[Scenario], case_id: str | None) -> str:
+    """What was probably meant by the id of a case that there is not."""
+    from simulator.scenario.problems import did_you_mean, listed
+
+    known = [case.id for scenario in scenarios for case in scenario.cases if case.id]
+    if case_id is None or case_id in known:
+        return ""
+    return did_you_mean(case_id, known) or listed("the files have", known)
 
 
 def _is_meant(scenario: Scenario, case: Case, asked: RunAsked, wanted: Wanted) -> bool:

@@ -17,7 +17,13 @@ from latchbench.commands.reports import write
 from latchbench.commands.signals import on_end_signals
 from latchbench.trace import to_json_line
 from simulator.scenario.many import Many
-from simulator.scenario.report import case_lines, failed_lines, slowest_lines, summary_line
+from simulator.scenario.report import (
+    FEW,
+    case_lines,
+    failed_lines,
+    slowest_lines,
+    summary_line,
+)
 from simulator.scenario.reports.comparison import comparison_lines
 from simulator.scenario.reports.github import workflow_commands
 from simulator.scenario.runner import compare, verdict_of
@@ -101,16 +107,18 @@ class Run:
                 ended = why
                 work.cancel()
 
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
         on_end_signals(lambda: end(Ended.INTERRUPTED))
         if limit_s is not None:
-            asyncio.get_running_loop().call_later(limit_s, end, Ended.TIME_LIMIT)
+            loop.call_later(limit_s, end, Ended.TIME_LIMIT)
         try:
             await work
         except asyncio.CancelledError:
             exits.complain(f"latchbench: {_WORDS[ended]}")
         finally:
             self._progress.close()
-        return self._finish(ended)
+        return self._finish(ended, loop.time() - began_s)
 
     def _many(self) -> Many[Chosen, Rig, Found]:
         return Many(
@@ -166,7 +174,7 @@ class Run:
             return comparison_lines(found, self._printing.width)
         return case_lines(found, verbose=self._printing.trace is not None)
 
-    def _finish(self, ended: Ended) -> int:
+    def _finish(self, ended: Ended, took_s: float) -> int:
         """Write the reports, say the last line, give the exit code."""
         broken = any(verdict.outcome is Outcome.BROKEN for verdict in self._verdicts)
         if ended is Ended.FINISHED and broken:
@@ -182,6 +190,8 @@ class Run:
             exits.say(*slowest_lines(summary, self._printing.slowest), "")
         if told := list(failed_lines(summary)):
             exits.say(*told, "")
+        if done > FEW and not self._printing.quiet:
+            exits.say(f"{took_s:.0f} s of real time")
         exits.say(painted(summary_line(summary)))
         if ended is Ended.INTERRUPTED:
             return exits.INTERRUPTED

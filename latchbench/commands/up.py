@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import shlex
 import time
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
@@ -236,9 +237,18 @@ def _lines(bench: Bench, path: Path, options: UpOptions) -> list[str]:
         "PINs stand in plain text in the store and in the locks' memory files (readable by you",
         "alone). Do not use codes of real doors on a machine that you share.",
         "",
-        "try:  latchbench codes plan --device " + " --device ".join(list(bench.locks)[:2]),
+        f"try:  latchbench codes plan {_devices(bench)}{_by(options)}",
         "stop: Ctrl-C",
     ]
+
+
+def _devices(bench: Bench) -> str:
+    return " ".join(f"--device {name}" for name in list(bench.locks)[:2])
+
+
+def _by(options: UpOptions) -> str:
+    """How a command is told of a bench that it cannot find by itself."""
+    return f" --bench {shlex.quote(str(options.ready_file))}" if options.ready_file else ""
 
 
 def _clock_lines(clock: ClockState) -> list[str]:

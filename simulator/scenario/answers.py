@@ -121,16 +121,22 @@ class CallResult:
             code = _digits(self.rows[self.shared[0]], token)
             parts.append(f"{', '.join(self.shared)} {verb} {code}")
         for lock in self.random:
-            has = "has its own" if self.rows[lock].get("code") else "has"
+            has = "is given" if self.rows[lock]["status"] != "set" else "has"
+            has += " its own" if self.rows[lock].get("code") else ""
             parts.append(f"{lock} {has} {_digits(self.rows[lock], token)}")
-        waiting = [(lock, row["status"]) for lock, row in rows if row["status"] != "set"]
+        waiting = [(lock, _why_not_set(row)) for lock, row in rows if row["status"] != "set"]
         if waiting:
             parts.append(f"not set yet: {_waiting(waiting, len(rows))}")
         return "; ".join(parts)
 
 
+def _why_not_set(row: Mapping[str, Any]) -> str:
+    errors = [item["error_code"] for item in row.get("errors", ())]
+    return ", ".join(errors) or str(row["status"])
+
+
 def _waiting(waiting: Sequence[tuple[str, str]], rows: int) -> str:
-    """Each lock with its status; of many that are all alike only how many."""
+    """Each lock with its status or error; of many that are all alike only how many."""
     statuses = {status for _, status in waiting}
     if len(waiting) == rows > EACH_MAX and len(statuses) == 1:
         return f"all {rows} {statuses.pop()}"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TIMELINE_MAX: Final = 30
 EXPLAINED_MAX: Final = 5
 FEW: Final = 5
+NONE_HELD: Final = "no lock held a withdrawn code"
 FAILED_LISTED_MAX: Final = 30
 _SLOTS_SHOWN: Final = 4
 QUIET: Final = frozenset({"gateway.command.sent", "lock.report", "bench.called"})
@@ -48,7 +49,7 @@ def _case_lines(verdict: CaseVerdict, *, verbose: bool) -> Iterator[str]:
         for message in failure.messages:
             yield f"        {message}"
     yield from (f"      {line}" for line in verdict.story)
-    yield from (f"      {exposure_line(exposure)}" for exposure in verdict.exposures)
+    yield from (f"      {line}" for line in exposure_lines(verdict))
     if verdict.left:
         yield "      left in the locks' own memory"
         yield from (f"        {line}" for line in _left(verdict))
@@ -71,6 +72,14 @@ def cost_line(verdict: CaseVerdict) -> str:
         f"{count(verdict.checks, 'expectation')} in {count(verdict.steps, 'step')}, "
         f"{span(verdict.end_us - verdict.start_us)} of virtual time, seed {verdict.seed}"
     )
+
+
+def exposure_lines(verdict: CaseVerdict) -> Iterator[str]:
+    """How long doors opened to refused PINs; that none did, if a PIN was taken back at all."""
+    yield from map(exposure_line, verdict.exposures)
+    took_back = any(event.kind == "gateway.group.aborted" for event in verdict.trace)
+    if took_back and not verdict.exposures:
+        yield NONE_HELD
 
 
 def exposure_line(exposure: Exposure) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from simulator.scenario.reports.lanes import LANES_DRAWN_MAX, TICK_WIDE, Lanes, lay_out
+from simulator.scenario.reports.lanes import LANES_DRAWN_MAX, Lanes, lay_out
 from simulator.scenario.verdict import LockLeft
 from tests.reports.made import DAY_US, START_US, TRACE, event, failed, step, verdict
 
@@ -47,7 +47,7 @@ def test_the_words_of_a_cut_do_not_stand_on_a_time_of_day() -> None:
     assert len(lanes.cuts) == len(lanes.ticks) == 9
     for cut in lanes.cuts:
         for tick in lanes.ticks:
-            assert tick.x >= cut.end_x or tick.x + TICK_WIDE <= cut.x
+            assert tick.x >= cut.end_x or tick.end_x <= cut.x
 
 
 def test_routine_reads_in_an_idle_time_are_not_drawn() -> None:

@@ -11,7 +11,7 @@ from simulator.scenario.report import (
     cost_line,
     count,
     event_line,
-    exposure_line,
+    exposure_lines,
     rerun,
     slots_text,
     timeline,
@@ -50,7 +50,7 @@ def _inside(verdict: CaseVerdict, identity: str) -> Iterator[Markup]:
     if verdict.story:
         yield tag("h3", "What was asked and answered")
         yield tag("div", verdict.story, class_="story mono")
-    yield from (tag("p", exposure_line(one), class_="doubt") for one in verdict.exposures)
+    yield from (tag("p", line, class_="doubt") for line in exposure_lines(verdict))
     if verdict.outcome is Outcome.FAILED:
         yield tag("h3", "What led to it")
         yield tag("pre", list(timeline(verdict)), tabindex=0)

@@ -6,7 +6,14 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from simulator.scenario.policies import BOTH
-from simulator.scenario.report import MARK, case_lines, count, exposure_line, slots_text
+from simulator.scenario.report import (
+    MARK,
+    NONE_HELD,
+    case_lines,
+    count,
+    exposure_line,
+    slots_text,
+)
 from simulator.scenario.reports.plain import printable
 from simulator.scenario.verdict import Outcome
 
@@ -50,7 +57,7 @@ def answers(side: CaseVerdict) -> Iterator[str]:
     yield from side.story
     yield from map(exposure_line, side.exposures)
     if not side.exposures and side.outcome is not Outcome.BROKEN:
-        yield "no lock held a withdrawn code"
+        yield NONE_HELD
 
 
 def judgement(side: CaseVerdict) -> Iterator[str]:

@@ -26,8 +26,8 @@ ROWS_MAX: Final = 4  # codes that are drawn in one lock at one time
 CUT_US: Final = 1_000_000  # nothing happens for so long: cut short
 _APART: Final = 13
 _STEPS_APART: Final = 21
-_TICKS_APART: Final = 96
-TICK_WIDE: Final = 76  # a time of day; the words of a cut begin behind it
+_TICKS_APART: Final = 20
+_TICK_LETTER: Final = 6.4
 _A_DECADE: Final = 8
 _LETTER: Final = 7
 _MARGIN: Final = 18
@@ -113,6 +113,11 @@ class Tick:
 
     x: int
     words: str
+
+    @property
+    def end_x(self) -> int:
+        """Where its words end."""
+        return self.x + round(_TICK_LETTER * len(self.words))
 
 
 @dataclass(slots=True)
@@ -261,7 +266,8 @@ class _Painter:
         self._x += _MARGIN
         for place in list(self._held):
             self._end_bar(place)
-        self._lanes.width = self._x + _MARGIN
+        told_until = (tick.end_x for tick in self._lanes.ticks[-1:])
+        self._lanes.width = max(self._x, *told_until, 0) + _MARGIN
         self._lanes.bars.sort(key=lambda bar: (bar.lane, bar.x, bar.row))
 
     def _move(self, at_us: int) -> None:
@@ -275,15 +281,15 @@ class _Painter:
             self._x += _APART + round(_A_DECADE * decades)
             return
         words = span(passed_us)
-        told_until = (tick.x + TICK_WIDE for tick in self._lanes.ticks[-1:])
+        told_until = (tick.end_x for tick in self._lanes.ticks[-1:])
         start_x = max(self._x + _APART, *told_until, 0)
         self._x = start_x + _LETTER * len(words) + 2 * _APART
         self._lanes.cuts.append(Cut(start_x, self._x - _APART, words))
 
     def _tick(self, at_us: int) -> None:
         """Say what time it is, where there is room."""
-        before = [tick.x + _TICKS_APART for tick in self._lanes.ticks[-1:]]
-        before += [cut.end_x + _TICKS_APART // 2 for cut in self._lanes.cuts[-1:]]
+        before = [tick.end_x + _TICKS_APART for tick in self._lanes.ticks[-1:]]
+        before += [cut.end_x + _TICKS_APART for cut in self._lanes.cuts[-1:]]
         if self._x >= max(before, default=0):
             words = clock_time(at_us, self._verdict.start_us)
             self._lanes.ticks.append(Tick(self._x, words))
