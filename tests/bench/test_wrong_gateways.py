@@ -47,6 +47,7 @@ class Mistake:
 UNSET = "each (back).status: wanted 'set', got 'setting'"
 REFUSED = "the call was refused: 400 "
 NOT_REFUSED = "wanted a refusal, but the call created codes on front, back, gate"
+CREATED_ON_CELLAR = "wanted a refusal, but the call created codes on front, back, cellar"
 MISTAKES = (
     Mistake(
         "trusts_acknowledgements",
@@ -60,6 +61,21 @@ MISTAKES = (
         "does_not_roll_back",
         "rollback/stored-before-another-refused.yaml",
         {"": ("front.slots_used: wanted 0, got 1", "back.slots_used: wanted 0, got 1")},
+    ),
+    Mistake(
+        "does_not_roll_back",
+        "policies/answers-after-the-deadline.yaml",
+        {
+            "policy=throw,sync=true": (
+                "front.slots_used: wanted 0, got 1",
+                "gate.slots_used: wanted 0, got 1",
+            )
+        },
+    ),
+    Mistake(
+        "does_not_roll_back",
+        "policies/stands-still-in-the-middle.yaml",
+        {"policy=throw,sync=true": "front still holds ••••A in slot 1, and no access code owns it"},
     ),
     Mistake(
         "does_not_roll_back",
@@ -85,6 +101,16 @@ MISTAKES = (
         "links_stragglers",
         "sharing/length-clash.yaml",
         {"policy=create_random_code": f"side.common_code_key: wanted null, got '{KEY_PREFIX}"},
+    ),
+    Mistake(
+        "links_stragglers",
+        "policies/no-length-in-common.yaml",
+        {
+            f"policy=create_random_code,sync={sync}": (
+                f"side.common_code_key: wanted null, got '{KEY_PREFIX}"
+            )
+            for sync in ("true", "false")
+        },
     ),
     Mistake(
         "keeps_pins_as_numbers",
@@ -113,8 +139,10 @@ MISTAKES = (
         "tidies_up",
         "sharing/code-made-at-the-keypad.yaml",
         {
-            "policy=throw": "wanted a refusal, but the call created codes on front, back, cellar",
-            "policy=create_random_code": "cellar.code: is •••• (4 digits), which it must not be",
+            "policy=throw,sync=true": CREATED_ON_CELLAR,
+            "policy=throw,sync=false": CREATED_ON_CELLAR,
+            "policy=create_random_code,sync=true": "cellar.code: is •••• (4 digits), which it ",
+            "policy=create_random_code,sync=false": "cellar.code: is •••• (4 digits), which it ",
         },
     ),
     Mistake(
@@ -130,7 +158,31 @@ MISTAKES = (
         "radio/silent-lock.yaml",
         {"policy=create_random_code": "cellar.code: wanted the same as booking.devices.front.code"},
     ),
+    Mistake(
+        "takes_silence_for_a_no",
+        "faults/deaf.yaml",
+        {"policy=create_random_code,sync=true": "deaf.code: wanted the same as booking.devices."},
+    ),
+    Mistake(
+        "takes_silence_for_a_no",
+        "policies/answers-after-the-deadline.yaml",
+        {"policy=create_random_code,sync=true": "gate.code: wanted •••• (4 digits), got ••••"},
+    ),
+    Mistake(
+        "forgets_its_spares",
+        "policies/in-use-by-a-backup-code.yaml",
+        {
+            "policy=throw,sync=true": "raises.type: wanted 'duplicate_access_code', got",
+            "policy=throw,sync=false": "wanted a refusal, but the call created codes on ",
+            "policy=create_random_code,sync=false": "lobby.code: is •••• (6 digits), which ",
+        },
+    ),
     Mistake("forgets_the_end", "time/just-in-time.yaml", {"": "front.slots_used: wanted 0, got 1"}),
+    Mistake(
+        "forgets_the_end",
+        "calls/moved-among-160-codes.yaml",
+        {"": "house.slots_used: wanted 160, got 161"},
+    ),
     Mistake(
         "says_set_too_soon",
         "policies/nothing-wrong.yaml",

@@ -48,7 +48,7 @@ async def test_every_case_passes(shown: list[Shown]) -> None:
 
 
 def refused_codes(trace: Sequence[TraceEvent]) -> set[str]:
-    """Codes of calls that ended in a refusal, chosen or drawn, that no other call has."""
+    """Codes of calls that ended in a refusal, chosen or drawn, that no other call or pool has."""
     refused: set[str] = set()
     kept: set[str] = set()
     asked = ""
@@ -62,6 +62,8 @@ def refused_codes(trace: Sequence[TraceEvent]) -> set[str]:
             refused.add(pin)
         elif event.kind == "gateway.event":
             kept.add(pin)  # nobody is told of a group that was refused
+        elif event.kind == "gateway.backup.drawn":
+            kept.add(pin)  # nobody is told of a spare code either, and it is there
     return refused - kept - {""}
 
 
