@@ -89,7 +89,8 @@ async def test_an_event_that_does_not_come_is_a_failure_that_tells_of_earlier_on
         rig,
     )
     assert messages(verdict) == [
-        "it did not happen within 5s; it had happened 2 times before this step"
+        "it did not happen within 5s: {kind: lock.code.stored}; "
+        "it had happened 2 times before this step"
     ]
     assert verdict.failures[0].place == "s.yaml:8:13"
 
