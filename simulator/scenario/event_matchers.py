@@ -6,10 +6,12 @@ kind does not have, of a source that does not tell of it. Under `none` it would 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from latchbench.pin import MASK
 from simulator.scenario.events import EVENTS, PIN_FIELDS, teller_of
 from simulator.scenario.interpolate import Late
 from simulator.scenario.matchers import Asking, Matcher, Mismatch
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _OF_ALL: Final = ("kind", "source")
 _SOURCES: Final = {"lock": "a lock", "hub": "a hub", "gateway": "gateway", "bench": "bench"}
 _WORDS_CHARACTERS_MAX: Final = 160
+# As many digits as a PIN has, also within a pattern.
+_DIGITS: Final = re.compile(r"(?<![0-9])[0-9]{4,10}(?![0-9])")
 
 # An event of the trace. A lock, `gateway`, `bench` or `hub` with the name of one is its source.
 # `code` is in none of them: who looks for one is told why.
@@ -68,7 +72,7 @@ def read_event(raw: object, context: Known) -> EventMatcher:
 
 def in_words(raw: object) -> str:
     """What a file wants of an event, on one line; what may be a PIN is masked."""
-    words = _written(raw)
+    words = _DIGITS.sub(MASK, _written(raw))
     is_long = len(words) > _WORDS_CHARACTERS_MAX
     return words[: _WORDS_CHARACTERS_MAX - 1] + "…" if is_long else words
 
@@ -96,16 +100,13 @@ def _narrowed(raw: Mapping[str, object], shape: Shape) -> Shape:
     source = raw.get("source")
     if isinstance(source, str) and source in shape.fields["source"].words:
         kinds = _told_by(source, kinds)
-    known = {name for kind in kinds for name in EVENTS[kind].fields}
+    names = dict.fromkeys(name for kind in kinds for name in EVENTS[kind].fields)
     own = [name for name in raw if name in EVENT.fields and name not in (*_OF_ALL, "code")]
     needed = {name for name in own if not _may_be_absent(raw[name])}
-    if needed <= known and not any(needed <= set(EVENTS[kind].fields) for kind in kinds):
+    if needed <= names.keys() and not any(needed <= set(EVENTS[kind].fields) for kind in kinds):
         raise Trouble.here(f"no event has all of these: {', '.join(sorted(needed))}")
-    fields = {
-        name: inner
-        for name, inner in shape.fields.items()
-        if name in known or name in (*_OF_ALL, "code")
-    }
+    names |= {"code": None} if "code" in raw else {}
+    fields = {name: shape.fields[name] for name in (*_OF_ALL, *names)}
     return replace(shape, fields=fields, whose=_whose(kinds), narrow=None)
 
 
@@ -129,7 +130,11 @@ def _possible(raw: object, kinds: Collection[str]) -> Collection[str]:
         return kinds
     for operator, operand in raw.items():
         if operator in ("in", "any_of") and isinstance(operand, list):
-            found = {kind for one in operand for kind in _possible(one, EVENTS)}
+            found: set[str] = set()
+            for one in operand:
+                found.update(_possible(one, EVENTS))
+                if len(found) == len(EVENTS):
+                    break
             kinds = [kind for kind in kinds if kind in found]
         elif operator == "not" and isinstance(operand, str):
             kinds = [kind for kind in kinds if kind != operand]

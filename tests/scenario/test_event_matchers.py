@@ -139,6 +139,7 @@ def test_nothing_is_done_behind_what_the_bench_tells() -> None:
         ({"kind": "lock.reset", "slot": 1}, "{kind: lock.reset, slot: 1}"),
         ({"kind": {"in": ["a", "b"]}, "lost": True}, "{kind: {in: [a, b]}, lost: true}"),
         ({"text": "4827"}, "{text: ••••}"),
+        ({"text": {"matches": "^4827$"}}, "{text: {matches: ^••••$}}"),
         ({"text": Late((Reference.parse("booking.name"),))}, "{text: ${booking.name}}"),
         ({"text": ["a"] * 200}, "{text: [" + "a, " * 50 + "a…"),
     ],
