@@ -148,7 +148,7 @@ async def wait_for(run: Running, step: Step, body: WaitFor) -> None:
     seen = body.count - left
     found = f"it happened {seen} of {body.count} times" if seen else "it did not happen"
     hint = f"; it had happened {before} times before this step" if before else ""
-    raise StepFailed(f"{found} within {format_duration(within_us)}{hint}")
+    raise StepFailed(f"{found} within {format_duration(within_us)}: {body.event.words}{hint}")
 
 
 async def note(run: Running, step: Step, body: Note) -> None:

@@ -121,12 +121,12 @@ def _events(run: Running, what: EventsExpect) -> Iterator[str]:
         if at is None:
             before = any(matcher.fits(event, asking) for event in events[:position])
             why = "it happened only before the one above" if before else "it never happened"
-            yield f"in_order[{number}]: {why}"
+            yield f"in_order[{number}]: {why}: {matcher.words}"
             return
         position = at + 1
     for number, matcher in enumerate(what.contains, 1):
         if not any(matcher.fits(event, asking) for event in events):
-            yield f"contains[{number}]: it never happened"
+            yield f"contains[{number}]: it never happened: {matcher.words}"
     for number, matcher in enumerate(what.none, 1):
         hit = next((event for event in events if matcher.fits(event, asking)), None)
         if hit is not None:

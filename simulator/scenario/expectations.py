@@ -8,16 +8,17 @@ Each shape lists the fields that exist, so that a misspelt one is an error when 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Annotated, Final
+from dataclasses import dataclass
+from typing import Annotated, Final, TypeVar
 
 from pydantic import Field, InstanceOf, PlainValidator, ValidationInfo, model_validator
 
+from simulator.scenario.event_matchers import EVENT, EventMatcher, read_event
 from simulator.scenario.fields import Known, Strict, by_lock, each, known
 from simulator.scenario.matchers import Matcher
 from simulator.scenario.problems import Gathering, Trouble, kind_of, shown, suggest
 from simulator.scenario.scalars import Flag
-from simulator.scenario.shapes import FLAG, MASKED, NUMBER, PIN, TEXT, TRACE, Shape, read_matcher
+from simulator.scenario.shapes import FLAG, NUMBER, PIN, TEXT, Shape, read_matcher
 from simulator.scenario.told import ByLock, ListOf, tells
 from simulator.scenario.words import (
     BOLT_TRUTHS,
@@ -30,6 +31,8 @@ from simulator.scenario.words import (
     RADIO_TRUTHS,
     STATUSES,
 )
+
+_M = TypeVar("_M", bound=Matcher)
 
 
 def _complaints(code_field: str) -> Shape:
@@ -116,15 +119,6 @@ DEVICE: Final = Shape(
 )
 
 
-# An event of the trace. A lock or `gateway` or `bench` is its source.
-EVENT: Final = Shape(
-    "map",
-    fields={"kind": TEXT, "source": TEXT, "lock": TEXT, "pin": MASKED, "code": MASKED},
-    open=True,
-    item=TRACE,
-)
-
-
 @dataclass(frozen=True, slots=True)
 class KeypadExpect:
     """What the keypad answers: `opens`, `locked_out`, `feedback`."""
@@ -205,26 +199,16 @@ class CodesExpect(Strict):
         return self
 
 
-@tells(EVENT)
-def read_event(raw: object, context: Known) -> Matcher:
-    """What an event of the trace must be. Raises `Trouble`."""
-    locks = context.roster.names
-    sources = Shape("text", (*locks, "gateway", "bench"), "lock of this scenario")
-    lock = Shape("text", locks, "lock of this scenario")
-    fields = {**EVENT.fields, "source": sources, "lock": lock}
-    return read_matcher(raw, replace(EVENT, fields=fields), context.judge)
-
-
 @tells(ListOf(EVENT))
-def _events(raw: object, info: ValidationInfo) -> tuple[Matcher, ...]:
+def _events(raw: object, info: ValidationInfo) -> tuple[EventMatcher, ...]:
     if not isinstance(raw, list) or not raw:
         raise Trouble.here("must be a list of events, each a map of fields")
     return _each_of(raw, lambda item: read_event(item, known(info)))
 
 
-def _each_of(raw: list[object], read: Callable[[object], Matcher]) -> tuple[Matcher, ...]:
+def _each_of(raw: list[object], read: Callable[[object], _M]) -> tuple[_M, ...]:
     gathering = Gathering()
-    events: list[Matcher] = []
+    events: list[_M] = []
     for index, item in enumerate(raw):
         try:
             events.append(read(item))
@@ -242,7 +226,7 @@ def rows(raw: object, info: ValidationInfo) -> tuple[Matcher, ...]:
     return _each_of(raw, lambda item: read_matcher(item, ROW, known(info).judge))
 
 
-Events = Annotated[tuple[InstanceOf[Matcher], ...], PlainValidator(_events)]
+Events = Annotated[tuple[InstanceOf[EventMatcher], ...], PlainValidator(_events)]
 
 
 Rows = Annotated[tuple[InstanceOf[Matcher], ...], PlainValidator(rows)]

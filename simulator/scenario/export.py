@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from simulator.scenario.always import INVARIANTS
-from simulator.scenario.expectations import DEVICE, EVENT, KEYPAD, ROW
+from simulator.scenario.event_matchers import EVENT
+from simulator.scenario.expectations import DEVICE, KEYPAD, ROW
 from simulator.scenario.outline import STEP_KEYS
 from simulator.scenario.schema import File
 from simulator.scenario.shapes import OPERATORS, Shape
@@ -261,7 +262,7 @@ def _plain(shape: Shape) -> dict[str, Any]:
     if shape.kind == "list":
         return {"type": ["array", "null"], "items": _value(shape.item or Shape())}
     if shape.words:
-        return {"enum": [*shape.words, None]}
+        return {"enum": [*shape.words, *([] if shape.kind == "trace" else [None])]}
     kinds = {
         "flag": ["boolean"],
         "number": ["number"],

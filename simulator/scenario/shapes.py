@@ -65,6 +65,7 @@ class Shape:
 
     `words` are the texts that it can be, and `what` is what they are. `fields` are those of a map;
     if it is `open` it may have others. `item` is about the members of a list.
+    `narrow` gives the shape that a map is read by, once it is seen; `whose` is for messages.
     """
 
     kind: Kind = "any"
@@ -73,6 +74,8 @@ class Shape:
     fields: Mapping[str, Shape] = field(default_factory=dict)
     open: bool = False
     item: Shape | None = None
+    whose: str = ""
+    narrow: Callable[[Mapping[str, object], Shape], Shape] | None = None
 
 
 ANY: Final = Shape()
@@ -143,11 +146,13 @@ class _Reader:
 
     def _fields(self, raw: Mapping[str, object], shape: Shape) -> Matcher:
         gathering = Gathering()
+        if shape.narrow is not None:
+            shape = shape.narrow(raw, shape)
         fields: dict[str | int, Matcher] = {}
         for key, inner in raw.items():
             known = shape.fields.get(key)
             if known is None and shape.kind == "map" and not shape.open:
-                message = f"unknown field {shown(key)}{suggest(key, shape.fields)}"
+                message = f"unknown field {shown(key)}{shape.whose}{suggest(key, shape.fields)}"
                 gathering.add((key,), message, on_key=True)
                 continue
             try:
@@ -216,7 +221,7 @@ class _Reader:
                 raise Trouble.here("a code is text: put it in quotes")
             return Pin(raw) if isinstance(raw, str) else None
         if shape.kind == "trace":
-            return _as_trace(raw)
+            raw = _as_trace(raw)
         is_flag = isinstance(raw, bool)
         is_number = isinstance(raw, int | float) and not is_flag
         fits = {
@@ -224,6 +229,7 @@ class _Reader:
             "flag": is_flag,
             "number": is_number,
             "text": text_or_null,
+            "trace": True,
             "list": raw is None,
             "map": raw is None,
         }

@@ -19,11 +19,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from simulator.scenario.cases import Step
-from simulator.scenario.expectations import read_event
+from simulator.scenario.event_matchers import read_event
+from simulator.scenario.events import teller_of
 from simulator.scenario.fields import Known, read_model, unknown_key
 from simulator.scenario.interpolate import Names, fill
 from simulator.scenario.matrix import ALWAYS
 from simulator.scenario.problems import (
+    Finding,
     Gathering,
     Trouble,
     Where,
@@ -36,7 +38,7 @@ from simulator.scenario.scalars import whole
 from simulator.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
-    from simulator.scenario.matchers import Matcher
+    from simulator.scenario.event_matchers import EventMatcher
     from simulator.scenario.matrix import Matrix, Row
     from simulator.scenario.selectors import Roster
     from simulator.scenario.source import Document
@@ -61,7 +63,7 @@ class Trigger:
     number: int
     at: Where
     kind: str
-    match: Matcher
+    match: EventMatcher
     count: int
     times: int
     do: tuple[Step, ...]
@@ -129,16 +131,23 @@ class TriggerReader:
                 raise Trouble(trouble.under(("when",))) from None
         return when.holds(self._row)
 
-    def _event(self, raw: object, gathering: Gathering) -> tuple[str, Matcher]:
+    def _event(self, raw: object, gathering: Gathering) -> tuple[str, EventMatcher]:
         try:
             filled = fill(raw, self._names)
             kind = filled.get("kind") if isinstance(filled, Mapping) else None
             if not isinstance(kind, str):
                 what = "match names the kind of event, as in {kind: lock.code.stored}"
                 raise Trouble.here(what)
-            return kind, read_event(filled, self._known)
+            return kind, self._match(kind, filled)
         except Trouble as trouble:
             raise Trouble((*gathering.findings, *trouble.under(("match",)))) from None
+
+    def _match(self, kind: str, filled: object) -> EventMatcher:
+        match = read_event(filled, self._known)
+        if teller_of(kind) == "bench":
+            message = f"{kind} is told by the bench itself, and nothing can be done right behind it"
+            raise Trouble([Finding(("kind",), message)])
+        return match
 
     def _count(self, raw: Mapping[str, object], key: str, gathering: Gathering) -> int:
         try:

@@ -4,8 +4,6 @@ A new verb is a model of its keys and one line in `VERBS`. The reader does the r
 places, `when`, `save_as` and `expect` are the same for all.
 """
 
-# ruff: noqa: TC001 - pydantic evaluates the annotations of its models
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -31,18 +29,16 @@ from simulator.scenario.calls import (
     Update,
     UpdateMultiple,
 )
+from simulator.scenario.event_matchers import EVENT, EventMatcher, read_event
 from simulator.scenario.expectations import (
-    EVENT,
     ROW,
     CodesExpect,
     EventsExpect,
     read_devices,
-    read_event,
     read_keypad,
     read_metrics,
 )
 from simulator.scenario.fields import Body, Known, Strict, known, read_model
-from simulator.scenario.matchers import Matcher
 from simulator.scenario.problems import Finding, Trouble, kind_of, shown, suggest
 from simulator.scenario.scalars import (
     Flag,
@@ -219,7 +215,7 @@ class Settle(Body):
 
 
 @tells(EVENT)
-def _event(raw: object, info: ValidationInfo) -> Matcher:
+def _event(raw: object, info: ValidationInfo) -> EventMatcher:
     return read_event(raw, known(info))
 
 
@@ -229,7 +225,7 @@ class WaitFor(Body):
     It is a failure when it does not happen within `timeout`.
     """
 
-    event: Annotated[Matcher, PlainValidator(_event)]
+    event: Annotated[EventMatcher, PlainValidator(_event)]
     count: Positive = 1
     timeout_us: PositiveDuration | None = Field(alias="timeout", default=None)
 

@@ -89,7 +89,7 @@ class Watching:
             yield Failure(
                 self._scenario.place((*trigger.at, "match")),
                 f"on_event {trigger.number}",
-                (f"{trigger.kind}: {wanted}",),
+                (f"{wanted}: {trigger.match.words}",),
                 self._run.bench.now_us(),
             )
 

@@ -66,6 +66,21 @@ async def test_time_stands_at_the_event_that_was_waited_for(rig: Rig) -> None:
     assert any(event.source == "gateway" for event in later), "the call was still in flight"
 
 
+async def test_what_never_happened_is_told_as_it_stands_in_the_file(rig: Rig) -> None:
+    verdict = await verdict_of(
+        """\
+        - create_multiple: {device_ids: [front, back]}
+        - settle:
+        - expect_events:
+            contains: [{kind: lock.code.stored}, {kind: lock.reset, source: front}]
+        """,
+        rig,
+    )
+    assert messages(verdict) == [
+        "contains[2]: it never happened: {kind: lock.reset, source: front}"
+    ]
+
+
 @pytest.mark.parametrize("hosts", [1, 2])
 async def test_where_it_stands_does_not_depend_on_packing(rig: Rig, hosts: int) -> None:
     steps = f"{FLYING}- wait_for: {{event: {{kind: lock.code.stored}}, count: 2}}\n- note: here\n"
@@ -89,7 +104,8 @@ async def test_an_event_that_does_not_come_is_a_failure_that_tells_of_earlier_on
         rig,
     )
     assert messages(verdict) == [
-        "it did not happen within 5s; it had happened 2 times before this step"
+        "it did not happen within 5s: {kind: lock.code.stored}; "
+        "it had happened 2 times before this step"
     ]
     assert verdict.failures[0].place == "s.yaml:8:13"
 

@@ -94,7 +94,7 @@ async def test_a_lock_that_loses_power_as_its_neighbour_stores_has_not_stored(ri
 async def test_a_trigger_that_never_fires_fails_its_case_and_says_so(rig: Rig) -> None:
     text = """
         on_event:
-        - match: {kind: lock.code.storde}
+        - match: {kind: lock.code.refused}
           do: [{gateway: kill}]
         - match: {kind: lock.code.stored}
           count: 3
@@ -106,8 +106,8 @@ async def test_a_trigger_that_never_fires_fails_its_case_and_says_so(rig: Rig) -
         """
     ran = await verdict(rig, text)
     assert [(failure.place, failure.step, failure.messages) for failure in ran.failures] == [
-        ("a.yaml:10:10", "on_event 1", ("lock.code.storde: it never happened",)),
-        ("a.yaml:12:10", "on_event 2", ("lock.code.stored: it happened 2 times of 3",)),
+        ("a.yaml:10:10", "on_event 1", ("it never happened: {kind: lock.code.refused}",)),
+        ("a.yaml:12:10", "on_event 2", ("it happened 2 times of 3: {kind: lock.code.stored}",)),
     ]
 
 

@@ -13,6 +13,7 @@ from simulator.model.words import Constraint, Keypad, Mechanics, Power
 from simulator.radio.faults.table import FAULTS
 from simulator.radio.words import RadioState
 from simulator.scenario.calls import Call
+from simulator.scenario.events import EVENTS
 from simulator.scenario.words import REASONS
 from simulator.sim import loop
 from tests.product.decisions import DECISIONS, taken_back
@@ -45,6 +46,18 @@ async def test_every_case_passes(shown: list[Shown]) -> None:
     assert failed == {}
     assert all(one.verdict.checks > 0 for one in shown)
     assert len(shown) == sum(len(scenario.cases) for scenario in scenarios())
+
+
+async def test_traces_have_no_event_that_the_catalogue_lacks(shown: list[Shown]) -> None:
+    told = {
+        (event.kind, name)
+        for one in shown
+        for event in one.verdict.trace
+        for name in (*event.fields, "")
+    }
+    known = {(kind, name) for kind, one in EVENTS.items() for name in (*one.fields, "")}
+    assert told - known == set()
+    assert len({kind for kind, _ in told}) > len(EVENTS) * 0.8
 
 
 def refused_codes(trace: Sequence[TraceEvent]) -> set[str]:

@@ -91,7 +91,7 @@ def test_the_schema_is_plain_json() -> None:
         "    raises: {status: {in: [400, 409]}}\n  - {shared: [front]}\n",
         "- await: x\n  expect: {raises: {status: 400}}\n",
         "- expect_device: {'*': {slots: {3: null}, has_code: '1', slots_used: {lt: 3}}}\n",
-        "- expect_events: {none: [{kind: x, slot: 1, pin: {absent: true}}]}\n",
+        "- expect_events: {none: [{kind: lock.code.stored, slot: 1, pin: {absent: true}}]}\n",
         "- expect_metrics: {commands: {lt: 40}}\n",
         "- list: {device_id: front}\n  repeat: 3\n  expect: {each: {errors: []}}\n",
     ],

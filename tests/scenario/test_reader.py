@@ -279,7 +279,7 @@ def test_verbs_that_only_look_have_no_body() -> None:
             - expect_codes: {of: booking, count: 2, each: {status: set}, listed: true}
             - expect_events:
                 in_order: [{kind: lock.code.stored, source: front, slot: 1}]
-                none: [{kind: lock.code.refused, lock: back, pin: {absent: false}}]
+                none: [{kind: lock.code.refused, source: back, pin: {absent: false}}]
             - keypad: {lock: front, code: "4827"}
               expect: {opens: true, locked_out: false, feedback: opened}
             """

@@ -45,41 +45,47 @@ def test_mistakes_about_processes(step: str, message: str) -> None:
         ("[▶7]", "must be a map with match and do, not a number"),
         ("[▶{match: {kind: a.b}}]", "'do' is missing"),
         ("[▶{do: [{gateway: kill}]}]", "'match' is missing"),
-        ("[{match: {kind: a}, do: [{gateway: kill}], ▶cuont: 2}]", "unknown key 'cuont'; did you"),
+        (
+            "[{match: {kind: hub.up}, do: [{gateway: kill}], ▶cuont: 2}]",
+            "unknown key 'cuont'; did",
+        ),
         ("[{match: ▶{source: front}, do: [{gateway: kill}]}]", "match names the kind of event"),
         ("[{match: ▶{kind: {in: [a, b]}}, do: [{gateway: kill}]}]", "match names the kind of"),
-        ("[{match: {kind: a, source: ▶frnt}, do: [{gateway: kill}]}]", "'frnt' is no"),
-        ("[{match: {kind: a}, do: [{gateway: kill}], count: ▶0}]", "must be 1 or more"),
-        ("[{match: {kind: a}, do: [{gateway: kill}], times: ▶x}]", "must be a whole number"),
-        ("[{match: {kind: a}, do: ▶[]}]", "must be a list of steps, not an empty one"),
-        ("[{match: {kind: a}, do: ▶kill}]", "must be a list of steps, not text"),
-        ("[{match: {kind: a}, do: [▶kill]}]", "a step is a map with one verb, not text"),
-        ("[{match: {kind: a}, do: [▶{}]}]", "the step has no verb"),
-        ("[{match: {kind: a}, do: [{▶gatway: kill}]}]", "unknown verb 'gatway'; did you mean"),
-        ("[{match: {kind: a}, do: [{▶advance: 3d}]}]", "'advance' cannot stand under do: at that"),
-        ("[{match: {kind: a}, do: [{▶settle: }]}]", "'settle' cannot stand under do: at that"),
+        ("[{match: {kind: hub.up, source: ▶frnt}, do: [{gateway: kill}]}]", "'frnt' is no"),
+        ("[{match: {kind: hub.up}, do: [{gateway: kill}], count: ▶0}]", "must be 1 or more"),
+        ("[{match: {kind: hub.up}, do: [{gateway: kill}], times: ▶x}]", "must be a whole number"),
+        ("[{match: {kind: hub.up}, do: ▶[]}]", "must be a list of steps, not an empty one"),
+        ("[{match: {kind: hub.up}, do: ▶kill}]", "must be a list of steps, not text"),
+        ("[{match: {kind: hub.up}, do: [▶kill]}]", "a step is a map with one verb, not text"),
+        ("[{match: {kind: hub.up}, do: [▶{}]}]", "the step has no verb"),
+        ("[{match: {kind: hub.up}, do: [{▶gatway: kill}]}]", "unknown verb 'gatway'; did you mean"),
         (
-            "[{match: {kind: a}, do: [{▶create_multiple: {device_ids: front}}]}]",
+            "[{match: {kind: hub.up}, do: [{▶advance: 3d}]}]",
+            "'advance' cannot stand under do: at",
+        ),
+        ("[{match: {kind: hub.up}, do: [{▶settle: }]}]", "'settle' cannot stand under do: at that"),
+        (
+            "[{match: {kind: hub.up}, do: [{▶create_multiple: {device_ids: front}}]}]",
             "'create_multiple' cannot stand under do: at that point no time passes",
         ),
         (
-            "[{match: {kind: a}, do: [{▶expect_device: {front: {slots_used: 0}}}]}]",
+            "[{match: {kind: hub.up}, do: [{▶expect_device: {front: {slots_used: 0}}}]}]",
             "'expect_device' cannot stand under do",
         ),
         (
-            "[{match: {kind: a}, do: [{keypad: {lock: front, code: '1'}, ▶expect: {}}]}]",
+            "[{match: {kind: hub.up}, do: [{keypad: {lock: front, code: '1'}, ▶expect: {}}]}]",
             "a step under do has no expect",
         ),
         (
-            "[{match: {kind: a}, do: [{gateway: kill, ▶thumbturn: {}}]}]",
+            "[{match: {kind: hub.up}, do: [{gateway: kill, ▶thumbturn: {}}]}]",
             "a step does one thing: 'gateway' or 'thumbturn'",
         ),
         (
-            "[{match: {kind: a}, do: [{radio: {lock: front, state: ▶ded}}]}]",
+            "[{match: {kind: hub.up}, do: [{radio: {lock: front, state: ▶ded}}]}]",
             "'ded' is no state of the radio; did you mean 'dead'?",
         ),
         (
-            "[{match: {kind: a}, do: [{keypad: {lock: front, code: ▶'${x.code}'}}]}]",
+            "[{match: {kind: hub.up}, do: [{keypad: {lock: front, code: ▶'${x.code}'}}]}]",
             "${x.code} stands for nothing here",
         ),
     ],
@@ -91,9 +97,9 @@ def test_mistakes_in_a_trigger(entries: str, message: str) -> None:
 def test_all_mistakes_of_all_triggers_come_together() -> None:
     text = """
         on_event:
-        - match: {kind: a, source: ▶nobody}
+        - match: {kind: hub.up, source: ▶nobody}
           do: [{gateway: kill}]
-        - match: {kind: a}
+        - match: {kind: hub.up}
           count: ▶0
           do: [{gateway: ▶klil}, {▶advance: 1s}]
         """
@@ -203,7 +209,8 @@ def test_a_call_that_nobody_will_answer_is_warned_of(steps: str, message: str) -
         f"- gateway: kill\n- {LIST}\n  expect: {{raises: {{type: connection_refused}}}}\n",
         f"- gateway: kill\n- {LIST}\n  expect: {{raises: {{status: 0}}}}\n",
         "- gateway: kill\n- expect_device: {front: {slots_used: 0}}\n",
-        f"- gateway: kill\n- {LIST}\non_event: [{{match: {{kind: x}}, do: [{{gateway: start}}]}}]",
+        f"- gateway: kill\n- {LIST}\n"
+        "on_event: [{match: {kind: hub.up}, do: [{gateway: start}]}]",
     ],
 )
 def test_what_may_well_be_answered_or_is_expected_not_to_be_is_not_warned_of(steps: str) -> None:

@@ -127,7 +127,7 @@ def test_a_caller_can_hang_up_on_a_call_in_the_background() -> None:
         ),
         ("- settle:\n  ▶timeout: 1m\n", "settle has no timeout beside it"),
         (
-            "- wait_for: {event: {kind: x}}\n  ▶timeout: 1m\n",
+            "- wait_for: {event: {kind: lock.reset}}\n  ▶timeout: 1m\n",
             "wait_for has no timeout beside it: it stands under the verb",
         ),
         ("- delete: {access_code_id: x}\n  timeout: ▶1\n", "a duration needs a unit"),
@@ -153,12 +153,12 @@ def test_a_caller_can_hang_up_on_a_call_in_the_background() -> None:
         ("- wait_for: {event: ▶{}}\n", "this map is empty, so everything would fit it"),
         ("- wait_for: {event: {source: ▶frnt}}\n", "'frnt' is no lock of this scenario; did you"),
         ("- wait_for: {event: {pin: ▶'4827'}}\n", "codes are masked here: ask for has_code"),
-        ("- wait_for: {event: {kind: x}, count: ▶0}\n", "must be 1 or more"),
+        ("- wait_for: {event: {kind: lock.reset}, count: ▶0}\n", "must be 1 or more"),
         (
-            "- wait_for: {event: {kind: x}, ▶timeut: 1m}\n",
+            "- wait_for: {event: {kind: lock.reset}, ▶timeut: 1m}\n",
             "unknown key 'timeut'; did you mean 'time",
         ),
-        ("- wait_for: {event: {kind: x}, timeout: ▶1}\n", "a duration needs a unit"),
+        ("- wait_for: {event: {kind: lock.reset}, timeout: ▶1}\n", "a duration needs a unit"),
         ("- advance_to: ▶3d\n", "'3d' is not a time such as 2030-06-01T14:00:00Z"),
         ("- advance_to: ▶'2030-06-01T14:00:00'\n", "the time has no zone: end it with Z or +02:00"),
         ("- note: ▶7\n", "must be text, not a number: put it in quotes"),
@@ -189,7 +189,7 @@ def test_the_mistakes_of_several_steps_come_together() -> None:
         a_scenario(
             "- update: {access_code_id: x, ▶nme: y}\n"
             "  repeat: ▶no\n"
-            "- wait_for: {event: {kind: x}, timeout: ▶1 minute}\n"
+            "- wait_for: {event: {kind: lock.reset}, timeout: ▶1 minute}\n"
             "- advance_to: ▶tomorrow\n" + LOOK
         ),
         [
