@@ -66,3 +66,9 @@ def test_a_slot_that_is_none_is_refused_and_the_locks_own_rules_hold() -> None:
 
 def test_other_locks_choose_none() -> None:
     assert Lock(a_profile()).outcome(AssignCode(1, 7)) is Outcome.NO_SUPPORT
+
+
+def test_a_lock_that_takes_codes_of_others_chooses_none() -> None:
+    lock = Lock(a_profile())
+    assert lock.outcome(AssignCode(1, 7)) is Outcome.NO_SUPPORT
+    assert lock.state.memory.slots == {}
