@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchbench.pin import Pin
-from simulator.model.effects import CodeReport, CodeStored
+from simulator.model.effects import CodeRefused, CodeReport, CodeStored
 from simulator.model.events import AssignCode, ClearCode, ReadCode, SetCode
-from simulator.model.words import Constraint, Feedback, Outcome, SlotStatus
+from simulator.model.words import Constraint, Feedback, Outcome, Refusal, SlotStatus
 from tests.model.builders import Lock, a_profile
 
 
@@ -66,3 +66,21 @@ def test_a_slot_that_is_none_is_refused_and_the_locks_own_rules_hold() -> None:
 
 def test_other_locks_choose_none() -> None:
     assert Lock(a_profile()).outcome(AssignCode(1, 7)) is Outcome.NO_SUPPORT
+
+
+def test_a_lock_that_takes_codes_of_others_chooses_none() -> None:
+    lock = Lock(a_profile())
+    assert lock.outcome(AssignCode(1, 7)) is Outcome.NO_SUPPORT
+    assert lock.state.memory.slots == {}
+
+
+def test_a_lock_that_has_given_all_its_codes_out_gives_no_other() -> None:
+    rules = {Constraint.CANNOT_SPECIFY_PIN_CODE, Constraint.PIN_CODE_MATCHES_EXISTING_SET}
+    only = frozenset({Pin("4827")})
+    profile = a_profile(constraints=frozenset(rules), existing_pins=only, code_lengths=(4,))
+    lock = Lock(profile)
+    assert lock.outcome(AssignCode(1, 7)) is Outcome.SUCCESS
+    assert held(lock, 1) == "4827"
+    (refused, *_) = lock.do(AssignCode(2, 7))
+    assert refused == CodeRefused(2, Refusal.PIN_IN_USE)
+    assert set(lock.state.memory.slots) == {1}

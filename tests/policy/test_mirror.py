@@ -115,3 +115,12 @@ def test_a_piece_of_our_code_is_told_from_somebody_elses_code() -> None:
     assert not is_cut_short(SlotView(occupied=True, pin=Pin("0482")), pin)
     assert not is_cut_short(SlotView(occupied=True, pin=Pin("739")), pin)
     assert not is_cut_short(SlotView(occupied=True), pin)
+
+
+def test_the_first_other_slot_with_the_digits_holds_them() -> None:
+    mirror = Mirror()
+    mirror.saw_all([body(1, b"****"), body(2, b"7391"), body(5, b"4821"), body(3, b"4821")])
+    assert mirror.holder(Pin("4821"), None) == 3
+    assert mirror.holder(Pin("4821"), 3) == 5
+    assert mirror.holder(Pin("7391"), 2) is None
+    assert mirror.holder(None, None) is None  # slots that do not show theirs hold nobody's

@@ -131,3 +131,21 @@ def test_digits_that_are_in_use_are_passed_over() -> None:
     wanted = window("2030-06-01T15:00:00Z", "2030-06-01T18:00:00Z")
     taken = derive(SECRET, wanted, 0)
     assert next_pin(SECRET, wanted, [], {taken}) == derive(SECRET, wanted, 1)
+
+
+def test_rows_of_other_starts_without_an_end_or_without_digits_take_none_away() -> None:
+    wanted = window("2030-06-01T15:00:00Z", "2030-06-01T18:00:00Z")
+    first = derive(SECRET, wanted, 0)
+    row = replace(
+        a_code(), pin=first, kind=CodeKind.OFFLINE,
+        starts_at_us=wanted.starts_us, ends_at_us=wanted.ends_us,
+    )  # fmt: skip
+    assert next_pin(SECRET, wanted, [row], ()) != first
+    for other in (
+        replace(row, starts_at_us=None),
+        replace(row, ends_at_us=None),
+        replace(row, starts_at_us=wanted.starts_us + 3_600_000_000),
+        replace(row, is_one_time_use=True),
+        replace(row, pin=None),
+    ):
+        assert next_pin(SECRET, wanted, [other], ()) == first

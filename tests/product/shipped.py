@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 RIGS = 2
+# Shorter ones are met everywhere.
+CODE_LENGTH_MIN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class Shown:
     @property
     def name(self) -> str:
         return f"{self.file} [{self.case.id}]"
+
+    def codes(self) -> set[str]:
+        """Every code that an event names, or that a lock holds at the end, wherever it is from."""
+        named = {event.fields.get("pin", "") for event in self.verdict.trace}
+        held = {code for codes in self.inside.values() for code in codes.values()}
+        return {code for code in named | held if code.isdecimal() and len(code) >= CODE_LENGTH_MIN}
 
     def by_hand(self) -> set[tuple[str, str]]:
         """(lock, code) that the scenario put there itself, past the gateway."""
@@ -102,19 +110,24 @@ async def run_all() -> list[Shown]:
     return shown
 
 
-async def traces_in_sim(pace: Pace | None = None) -> dict[tuple[str, str], tuple[TraceEvent, ...]]:
-    """The trace of every case that is run without processes, by file and case."""
+async def verdicts_in_sim(options: RunOptions) -> dict[tuple[str, str], CaseVerdict]:
+    """What comes of every case that is run without processes, by file and case."""
     found = {}
-    options = RunOptions(show_codes=True, pace=pace)
     rig = await SimRig.start()
     try:
         for scenario in scenarios():
             for case in scenario.cases:
                 verdict = await run_case(scenario, case, options, rig)
-                found[file_of(scenario), case.id] = tuple(verdict.trace)
+                found[file_of(scenario), case.id] = verdict
     finally:
         await rig.stop()
     return found
+
+
+async def traces_in_sim(pace: Pace | None = None) -> dict[tuple[str, str], tuple[TraceEvent, ...]]:
+    """The trace of every case that is run without processes, by file and case, with digits."""
+    verdicts = await verdicts_in_sim(RunOptions(show_codes=True, pace=pace))
+    return {name: tuple(verdict.trace) for name, verdict in verdicts.items()}
 
 
 def evidence(shown: Shown) -> set[str]:

@@ -14,10 +14,21 @@ from simulator.radio.faults.table import FAULTS
 from simulator.radio.words import RadioState
 from simulator.scenario.calls import Call
 from simulator.scenario.events import EVENTS
+from simulator.scenario.runner import RunOptions
 from simulator.scenario.words import REASONS
 from simulator.sim import loop
 from tests.product.decisions import DECISIONS, taken_back
-from tests.product.shipped import Shown, evidence, file_of, run_all, scenarios, traces_in_sim
+from tests.product.outputs import codes_in, outputs, shown_in
+from tests.product.shipped import (
+    SCENARIOS,
+    Shown,
+    evidence,
+    file_of,
+    run_all,
+    scenarios,
+    traces_in_sim,
+    verdicts_in_sim,
+)
 from tests.product.track_record import decisions_of
 from tests.scenario.held_time import HeldTime, Watcher
 
@@ -116,6 +127,22 @@ async def test_every_case_has_the_same_trace_when_it_is_held_back(shown: list[Sh
     told = [event for trace in held.values() for event in from_its_first_step(trace)]
     assert watcher.events == told
     assert len(watcher.titles) == len(live)
+
+
+async def test_no_output_of_a_case_shows_a_code_unless_that_is_asked_for(
+    shown: list[Shown],
+) -> None:
+    """Neither one that stands in its file, nor one that was drawn or came to be in a lock."""
+    # In a thread of its own, as above.
+    masked = await asyncio.to_thread(loop.run, verdicts_in_sim(RunOptions()))
+    leaks, found = {}, 0
+    for one in shown:
+        codes = codes_in((SCENARIOS / one.file).read_text(encoding="utf-8")) | one.codes()
+        told = outputs(masked[one.file, one.case.id])
+        leaks.update({(one.name, what): shown_in(text, codes) for what, text in told.items()})
+        found += bool(shown_in(outputs(one.verdict)["trace"], codes))
+    assert {place: codes for place, codes in leaks.items() if codes} == {}
+    assert found > len(shown) // 2  # of these codes, where they are asked for
 
 
 def from_its_first_step(trace: Sequence[TraceEvent]) -> Sequence[TraceEvent]:
