@@ -164,6 +164,7 @@ class Observer:
 
     def _resynced(self, book: Book, *, unchanged: bool) -> None:
         """A look at the whole lock ended; the next one comes later if nothing had changed."""
+        self._rows.remnants.expire(book.device_id)
         was_due, book.resync_due = book.resync_due, False
         if was_due:
             book.hours.clear()  # no checksum covers them

@@ -98,13 +98,18 @@ class Remnants:
 
     def back_in(self, book: Book, slot: int, view: SlotView) -> RemnantRecord | None:
         """What a slot that is nobody's shows of it."""
-        now_us = self._parts.now_us()
-        for remnant in list(self._world.remnants_of(book.device_id)):
-            if remnant.until_us <= now_us:
-                self._world.drop_remnant(remnant)
-            elif is_back(remnant, slot, view, _heard(book, slot)):
+        self.expire(book.device_id)
+        for remnant in self._world.remnants_of(book.device_id):
+            if is_back(remnant, slot, view, _heard(book, slot)):
                 return remnant
         return None
+
+    def expire(self, device_id: str) -> None:
+        """What was too long ago is forgotten, with whatever is written next."""
+        now_us = self._parts.now_us()
+        for remnant in list(self._world.remnants_of(device_id)):
+            if remnant.until_us <= now_us:
+                self._world.drop_remnant(remnant)
 
     def forget(self, device_id: str) -> None:
         """The lock has another memory."""

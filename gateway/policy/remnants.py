@@ -24,12 +24,10 @@ LATE_US: Final = 60_000_000
 class RemnantRecord:
     """A code that was sent to `slot` (None: nobody knows which) and is believed gone.
 
-    One that was read in its slot can only be there; another `may_be_anywhere`.
-
-    Before `ours_until_us` the lock may tell of it as of a change; what it tells of later is
-    somebody else's.
-    It is remembered until `until_us`: for days, or for hours if it `is_cleared`, which is what its
-    lock acknowledged.
+    One that was read in its slot can only be there; another `may_be_anywhere`. Before
+    `ours_until_us` the lock may tell of it as of a change; what it tells of later is somebody
+    else's. It is remembered until `until_us`: for days, or for hours if it `is_cleared`, which is
+    what its lock acknowledged.
     """
 
     remnant_id: str

@@ -105,6 +105,19 @@ def test_what_is_remembered_is_forgotten_after_a_while() -> None:
     assert [record.slot for record in bench.shelf.unmanaged.values()] == [1]
 
 
+def test_what_nobody_asks_about_is_forgotten_too() -> None:
+    bench = a_bench("front")
+    bench.create(code="1234")
+    bench.settle()
+    bench.delete(bench.the_code("front").access_code_id)
+    bench.advance(HOUR_US)
+    assert [remnant.slot for remnant in bench.shelf.remnants.values()] == [1]
+    bench.advance(DAY_US)
+    bench.create(code="5678")
+    bench.settle()
+    assert bench.shelf.remnants == {}
+
+
 def test_what_another_memory_holds_was_never_ours() -> None:
     bench = believed_gone()
     bench.locks["front"].incarnation += 1
