@@ -22,9 +22,15 @@ pytestmark = pytest.mark.wire
 ENDS_WITHIN_S = 10.0
 
 
+# What the newest version has brought, and a store of the one before had not.
+NEW_TABLES = ("remnant",)
+
+
 def make_version(state: Path, version: int) -> None:
     with closing(sqlite3.connect(state / "gateway.db")) as connection:
         connection.execute("UPDATE meta SET schema_version = ?", (version,))
+        for table in NEW_TABLES if version < SCHEMA_VERSION else ():
+            connection.execute(f"DROP TABLE {table}")
         connection.commit()
 
 
