@@ -10,7 +10,7 @@ from simulator.processes import GATEWAY
 from simulator.scenario.words import FAULTS
 from simulator.worlds.failpoints import FAILPOINTS
 from simulator.worlds.people import ACTS
-from simulator.worlds.traffic import CALLS
+from simulator.worlds.traffic import CALLS, SEQUELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -54,6 +54,7 @@ _TURNS: Final[Mapping[str, str]] = MappingProxyType(
 
 EXPECTED: Final[tuple[str, ...]] = (
     *(f"call.{verb}" for verb in CALLS),
+    *SEQUELS,
     *(f"people.{act}" for act in ACTS),
     *FAILPOINTS,
     *_TURNS.values(),
@@ -68,7 +69,8 @@ def counted(plan: Plan, trace: Iterable[TraceEvent]) -> Counter[str]:
     """
     found: Counter[str] = Counter()
     for one in plan.happenings:
-        if one.first and one.death is None and not one.kind.startswith("fault."):
+        is_counted = one.first or one.kind in SEQUELS
+        if is_counted and one.death is None and not one.kind.startswith("fault."):
             found[one.kind] += 1
     for event in trace:
         found.update(_words(event))

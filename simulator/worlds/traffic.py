@@ -25,9 +25,9 @@ CALLS: Final = (
     "get",
     "list",
     "pull_backup",
-    "hang_up",
-    "once_more",
 )
+# What may become of a call, and is counted beside it.
+SEQUELS: Final = ("call.hang_up", "call.once_more")
 _LENGTHS: Final = (4, 5, 6, 8)
 _KINDS: Final = {
     "create_multiple": 38,

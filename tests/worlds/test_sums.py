@@ -9,8 +9,9 @@ import pytest
 
 from simulator.worlds import campaign
 from simulator.worlds.campaign import Result, Sum, WorldBroke, run_seed
-from simulator.worlds.coverage import CAMPAIGN_MIN_H, EXPECTED
+from simulator.worlds.coverage import CAMPAIGN_MIN_H, EXPECTED, counted
 from simulator.worlds.plan import Ask
+from simulator.worlds.planning import make_plan
 from simulator.worlds.summary import sum_lines
 
 
@@ -42,3 +43,8 @@ def test_a_world_that_ends_in_a_fault_of_ours_says_which_it_was() -> None:
         pytest.raises(WorldBroke, match=r"^latchbench simulate --seed 7: KeyError"),
     ):
         run_seed(Ask(7))
+
+
+def test_callers_who_hang_up_and_call_again_are_counted() -> None:
+    counts = sum((counted(make_plan(Ask(seed)), ()) for seed in range(20)), Counter())
+    assert counts["call.hang_up"] > counts["call.once_more"] > 0
