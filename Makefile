@@ -11,7 +11,7 @@ demo: $(INSTALLED)
 	@$(BIN)/latchbench run scenarios -j 2
 
 test: $(INSTALLED)
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(PYTEST_ARGS)
 
 check: $(INSTALLED)
 	@$(BIN)/ruff check .

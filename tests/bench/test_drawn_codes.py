@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("bench-drawn-codes"),
 ]
 
 # `narrow`: 360 codes of 4 digits keep its rules (the digits 1 to 6, all different); 290 are in use.

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("bench-nothing-left"),
 ]
 
 PROFILES = ["deadbolt-30", "deadbolt-30", "kwikset-914", "schlage-be469", "ttlock-1-6", "nuki"]

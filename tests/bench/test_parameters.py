@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from simulator.rig import Rig
 
-pytestmark = [pytest.mark.xdist_group("bench-parameters")]
-
 
 @dataclass(frozen=True)
 class Row:

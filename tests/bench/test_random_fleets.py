@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("bench-random-fleets"),
 ]
 
 # No lock that masks what it holds: where a person and the gateway write the same slot at the same

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.wire,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("bench-rows"),
 ]
 
 FLEET = """

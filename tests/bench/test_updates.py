@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from simulator.http_door import HttpReply
     from simulator.rig import Rig
 
-pytestmark = [pytest.mark.xdist_group("bench-updates")]
 
 FLEET = """
 locks:

@@ -284,7 +284,6 @@ def overwritten(data: bytes) -> bytes:
     return bytes(byte ^ 0x55 for byte in data)
 
 
-@pytest.mark.xdist_group("cli kept")
 @pytest.mark.parametrize(
     ("name", "damage"),
     [

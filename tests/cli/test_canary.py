@@ -187,8 +187,6 @@ def test_no_pin_shows_when_a_file_cannot_be_read(home: Home) -> None:
 
 # A bench that is up.
 
-shared = pytest.mark.xdist_group("cli canary")
-
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
@@ -198,7 +196,6 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         assert started.running.wait().code == 0
 
 
-@shared
 def test_no_pin_that_was_made_or_drawn_shows_around_a_bench(bench: Up) -> None:
     home = bench.home
     ids = []
@@ -264,7 +261,6 @@ WRONG_CALLS: Final[list[tuple[str, dict[str, Any]]]] = [
 ]
 
 
-@shared
 def test_no_error_over_http_repeats_a_pin(bench: Up) -> None:
     scanner = Scanner([CANARY])
     for call, parameters in WRONG_CALLS:
@@ -292,7 +288,6 @@ def test_no_error_over_http_repeats_a_pin(bench: Up) -> None:
     assert scanner.leaks(bench.running.stdout + bench.running.stderr) == []
 
 
-@shared
 def test_no_error_over_grpc_repeats_a_pin(bench: Up) -> None:
     scanner = Scanner([CANARY])
     key = [("authorization", f"Bearer {bench.told['api_key']}")]

@@ -34,8 +34,6 @@ clock: {start: 2030-06-01T10:00:00Z}
 ENDS_WITHIN_S: Final = 10.0
 DAY_US: Final = 86_400_000_000
 
-shared = pytest.mark.xdist_group("cli clock commands")
-
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
@@ -54,7 +52,6 @@ def told(bench: Up, *arguments: str) -> dict[str, Any]:
     return answer
 
 
-@shared
 def test_a_code_for_tomorrow_is_loaded_and_expires_in_the_lock_s_own_memory(bench: Up) -> None:
     window = ("--starts-at", "+1d", "--ends-at", "+2d")
     created = told(bench, "codes", "create-multiple", "--device", "front", *window)
@@ -75,7 +72,6 @@ def told_events(bench: Up) -> list[str]:
     return [event["event_type"] for event in finished.json]
 
 
-@shared
 def test_the_clock_says_what_time_it_is_for_the_whole_bench(bench: Up) -> None:
     advanced = told(bench, "clock", "advance-to", "2030-07-01T00:00:00+02:00")
     assert advanced["now"] == "2030-06-30T22:00:00Z"
@@ -88,7 +84,6 @@ def test_the_clock_says_what_time_it_is_for_the_whole_bench(bench: Up) -> None:
     assert table[2] == "passes  as fast as real time"
 
 
-@shared
 def test_a_pause_stops_calls_and_not_what_people_do_to_locks(bench: Up) -> None:
     paused = told(bench, "clock", "pause")
     try:
@@ -113,7 +108,6 @@ def test_a_pause_stops_calls_and_not_what_people_do_to_locks(bench: Up) -> None:
     assert finished.stderr.count("\n") == 1
 
 
-@shared
 def test_a_call_that_comes_during_an_advance_is_answered_after_it(bench: Up) -> None:
     before_us = bench.now_us()
     moving = bench.home.start(
@@ -132,7 +126,6 @@ def test_a_call_that_comes_during_an_advance_is_answered_after_it(bench: Up) -> 
     assert bench.slots("front") == {1: row["code"]}
 
 
-@shared
 def test_ctrl_c_ends_an_advance_between_two_events_and_time_passes_again(bench: Up) -> None:
     begun_us = bench.now_us()
     moving = bench.home.start(
@@ -150,7 +143,6 @@ def test_ctrl_c_ends_an_advance_between_two_events_and_time_passes_again(bench: 
     assert told(bench, "clock", "resume", "--rate", "1")["rate"] == 1
 
 
-@shared
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.cli.benches import Up
     from tests.cli.processes import Finished, Running
 
-pytestmark = [pytest.mark.wire, pytest.mark.xdist_group("cli code commands")]
+pytestmark = [pytest.mark.wire]
 
 CHOSEN: Final = "90417733"
 BOTH: Final = ("--device", "front", "--device", "back")

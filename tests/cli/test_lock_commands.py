@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.cli.benches import Up
     from tests.cli.processes import Finished
 
-pytestmark = [pytest.mark.wire, pytest.mark.xdist_group("cli lock commands")]
+pytestmark = [pytest.mark.wire]
 
 RESIDENT: Final = "90417733"
 OTHER: Final = "58206619"

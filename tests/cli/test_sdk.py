@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.cli.benches import Up
 
-pytestmark = [pytest.mark.wire, pytest.mark.xdist_group("cli sdk")]
+pytestmark = [pytest.mark.wire]
 
 ENDS_WITHIN_S = 10.0
 FIRST, SECOND = "48213344", "73195566"

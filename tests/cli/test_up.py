@@ -41,8 +41,6 @@ BY_HAND: Final = "90417733"
 DEVICE_SERVICE: Final = "latchbench.device.v1.LockHostService"
 ENDS_WITHIN_S: Final = 10.0
 
-shared = pytest.mark.xdist_group("cli up")
-
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
@@ -100,7 +98,6 @@ def _compile_protos(folder: Path) -> None:
     subprocess.run([*protoc, *files], check=True, timeout=60)
 
 
-@shared
 def test_the_proto_files_are_all_that_a_client_needs(bench: Up, foreign: dict[str, Any]) -> None:
     assert foreign["ours"] == []
     assert foreign["locks"] == [["front", "long"]]
@@ -113,7 +110,6 @@ def test_the_proto_files_are_all_that_a_client_needs(bench: Up, foreign: dict[st
     assert len({code for _, _, code in foreign["rows"]}) == 1
 
 
-@shared
 @pytest.mark.usefixtures("foreign")
 def test_a_code_that_the_gateway_did_not_make_is_in_use(bench: Up) -> None:
     wanted = {"device_ids": bench.id_of("front", "back"), "code": BY_HAND}
@@ -132,7 +128,6 @@ def test_a_code_that_the_gateway_did_not_make_is_in_use(bench: Up) -> None:
     assert BY_HAND not in bench.slots("back").values()
 
 
-@shared
 def test_slots_are_shown_masked_unless_they_are_asked_for(
     bench: Up, foreign: dict[str, Any]
 ) -> None:
@@ -152,7 +147,6 @@ def test_slots_are_shown_masked_unless_they_are_asked_for(
         assert f"{SLOT:<4}  enabled  {ours['code']}" in table
 
 
-@shared
 def test_a_lock_that_is_misspelt_is_a_usage_error_with_a_hint(bench: Up) -> None:
     finished = bench.home.run("lock", "slots", "frnt", "--bench", bench.ready_file)
     assert finished.code == 2
@@ -166,7 +160,6 @@ def seam(bench: Up) -> Iterator[Any]:
     client.client.close()
 
 
-@shared
 def test_seams_own_sdk_creates_one_code_on_two_locks(bench: Up, seam: Any) -> None:
     ids = bench.id_of("front", "back")
     rows = seam.access_codes.create_multiple(device_ids=ids, name="Guest 118")
@@ -186,7 +179,6 @@ def test_seams_own_sdk_creates_one_code_on_two_locks(bench: Up, seam: Any) -> No
         assert row.code in bench.slots(name).values()
 
 
-@shared
 def test_the_answer_has_every_field_of_the_published_one(bench: Up) -> None:
     status, body = bench.create("front", "back", name="Jane's reservation")
     assert status == 200
@@ -206,7 +198,6 @@ def test_the_answer_has_every_field_of_the_published_one(bench: Up) -> None:
     bench.until_set(*(row["access_code_id"] for row in body["access_codes"]))
 
 
-@shared
 def test_seams_own_sdk_is_told_who_cannot_share(bench: Up, seam: Any) -> None:
     ids = bench.id_of("front", "flat")
     before = [bench.slots(name) for name in ("front", "flat")]
@@ -220,7 +211,6 @@ def test_seams_own_sdk_is_told_who_cannot_share(bench: Up, seam: Any) -> None:
     assert [bench.slots(name) for name in ("front", "flat")] == before
 
 
-@shared
 def test_a_plan_says_who_can_share_and_creates_nothing(bench: Up) -> None:
     both = ("codes", "plan", "--bench", bench.ready_file, "--device", "front", "--device", "flat")
     before = bench.slots("front")
@@ -238,7 +228,6 @@ def test_a_plan_says_who_can_share_and_creates_nothing(bench: Up) -> None:
     assert bench.slots("front") == before
 
 
-@shared
 @pytest.mark.usefixtures("foreign")
 def test_a_plan_takes_a_custom_code_from_standard_input(bench: Up) -> None:
     command = ("codes", "plan", "--bench", bench.ready_file, "--device", "front")
@@ -247,7 +236,6 @@ def test_a_plan_takes_a_custom_code_from_standard_input(bench: Up) -> None:
     assert refusal["reason"] == "pin_in_use"
 
 
-@shared
 def test_a_call_that_the_gateway_refuses_is_a_usage_error_in_its_words(bench: Up) -> None:
     command = ("codes", "plan", "--bench", bench.ready_file, "--device", "nobody")
     finished = bench.home.run(*command)
@@ -255,7 +243,6 @@ def test_a_call_that_the_gateway_refuses_is_a_usage_error_in_its_words(bench: Up
     assert finished.stderr == "latchbench: Device not found: nobody\n"
 
 
-@shared
 def test_the_ready_file_says_where_everything_is_and_is_its_owners_alone(bench: Up) -> None:
     told = bench.told
     assert stat.S_IMODE(bench.ready_file.stat().st_mode) == 0o600
@@ -274,7 +261,6 @@ def test_the_ready_file_says_where_everything_is_and_is_its_owners_alone(bench: 
         assert word in bench.running.stdout
 
 
-@shared
 def test_nobody_else_can_read_what_holds_pins(bench: Up) -> None:
     folder = Path(bench.told["control_socket"]).parent
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -283,7 +269,6 @@ def test_nobody_else_can_read_what_holds_pins(bench: Up) -> None:
     assert [path for path in files if path.stat().st_mode & 0o077] == []
 
 
-@shared
 @pytest.mark.parametrize("name", ["front", "flat"])
 def test_a_host_describes_itself_and_is_healthy(bench: Up, name: str) -> None:
     with grpc.insecure_channel(bench.told["devices"][name]["host_address"]) as channel:
@@ -300,7 +285,6 @@ def test_a_host_describes_itself_and_is_healthy(bench: Up, name: str) -> None:
     assert states == {health_pb2.HealthCheckResponse.SERVING}
 
 
-@shared
 def test_the_gateway_says_that_it_is_healthy_on_both_planes(bench: Up) -> None:
     with grpc.insecure_channel(bench.told["grpc_address"]) as channel:
         health = health_pb2_grpc.HealthStub(channel)

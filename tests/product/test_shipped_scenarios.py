@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.wire,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("shipped-scenarios"),
     # All of them run before the first of these tests.
     pytest.mark.timeout(900),
 ]
