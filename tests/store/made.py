@@ -29,6 +29,7 @@ from gateway.policy.records import (
     UnmanagedRecord,
     Want,
 )
+from gateway.policy.remnants import RemnantRecord
 from latchbench.pin import Pin
 
 NOW_US = 1_790_000_000_000_000
@@ -88,6 +89,21 @@ def an_unmanaged(number: int = 1, **fields: Any) -> UnmanagedRecord:
     return replace(code, **fields)
 
 
+def a_remnant(number: int = 1, **fields: Any) -> RemnantRecord:
+    remnant = RemnantRecord(
+        remnant_id=f"remnant-{number:05}",
+        device_id="device-00001",
+        pin=Pin("0007"),
+        slot=number,
+        sent_at_us=NOW_US,
+        ours_until_us=NOW_US + 1,
+        until_us=NOW_US + 2,
+        is_cleared=False,
+        may_be_anywhere=True,
+    )
+    return replace(remnant, **fields)
+
+
 def an_event(number: int = 1, **fields: Any) -> EventRecord:
     event = EventRecord(
         event_id=f"event-{number:05}",
@@ -113,6 +129,8 @@ def changes(*kept: Any) -> Changes:
                 made.codes[record.access_code_id] = record
             case UnmanagedRecord():
                 made.unmanaged[record.access_code_id] = record
+            case RemnantRecord():
+                made.remnants[record.remnant_id] = record
             case AttemptRecord():
                 made.attempts[record.action_attempt_id] = record
             case AnswerRecord():
@@ -294,6 +312,18 @@ VIEWS = st.builds(
     appearance_name=TEXTS,
     group_id=IDS,
 )
+REMNANTS = st.builds(
+    RemnantRecord,
+    remnant_id=IDS,
+    device_id=IDS,
+    pin=PINS,
+    slot=st.none() | st.integers(0, 99),
+    sent_at_us=INSTANTS,
+    ours_until_us=INSTANTS,
+    until_us=INSTANTS,
+    is_cleared=st.booleans(),
+    may_be_anywhere=st.booleans(),
+)
 ANSWERS = st.builds(
     AnswerRecord,
     request_id=IDS,
@@ -323,7 +353,8 @@ def any_changes(draw: st.DrawFn) -> Changes:
     made = changes(
         *draw(
             st.lists(
-                st.one_of(DEVICES, GROUPS, CODES, UNMANAGED, EVENTS, ATTEMPTS, ANSWERS), max_size=6
+                st.one_of(DEVICES, GROUPS, CODES, UNMANAGED, EVENTS, ATTEMPTS, ANSWERS, REMNANTS),
+                max_size=6,
             )
         )
     )
@@ -332,4 +363,5 @@ def any_changes(draw: st.DrawFn) -> Changes:
     made.deleted_unmanaged |= draw(st.sets(IDS, max_size=2))
     made.deleted_attempts |= draw(st.sets(IDS, max_size=2))
     made.deleted_answers |= draw(st.sets(IDS, max_size=2))
+    made.deleted_remnants |= draw(st.sets(IDS, max_size=2))
     return made

@@ -24,7 +24,7 @@ from gateway.store.errors import (
 from gateway.store.schema import SCHEMA_VERSION
 from gateway.store.store import Store
 from latchbench.pin import Pin
-from tests.store.made import a_code, a_decision, a_device, an_unmanaged, changes
+from tests.store.made import a_code, a_decision, a_device, a_remnant, an_unmanaged, changes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,9 @@ def a_filled_file(path: Path) -> Snapshot:
     """A store of some pages at `path`, closed. Returns what is in it."""
     with closing(Store.open(url_of(path))) as store:
         store.write([a_decision(number, devices=20) for number in range(5)])
-        store.write([changes(*(a_device(number) for number in range(20)), an_unmanaged())])
+        store.write(
+            [changes(*(a_device(number) for number in range(20)), an_unmanaged(), a_remnant())]
+        )
         return store.load()
 
 
@@ -350,6 +352,7 @@ def test_a_flipped_byte_never_makes_a_store_look_empty_or_ends_in_another_error(
         ("UPDATE device SET facts = 'null'", "device"),
         ("UPDATE device SET incarnation = 'seven'", "device"),
         ("UPDATE unmanaged_code SET slot = 1.5", "unmanaged_code.*slot holds float"),
+        ("UPDATE remnant SET until_us = 'soon'", "remnant.*until_us holds str"),
     ],
 )
 def test_a_value_that_no_gateway_writes_is_refused_by_its_table(

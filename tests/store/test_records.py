@@ -18,6 +18,7 @@ from gateway.policy.records import (
     GroupRecord,
     UnmanagedRecord,
 )
+from gateway.policy.remnants import RemnantRecord
 from gateway.store import records, schema
 from gateway.store.errors import UnstorableText
 from gateway.store.store import Store
@@ -26,6 +27,7 @@ from tests.store.made import (
     a_code,
     a_device,
     a_group,
+    a_remnant,
     an_event,
     an_unmanaged,
     any_changes,
@@ -49,6 +51,7 @@ class Oracle:
         self.unmanaged: dict[str, UnmanagedRecord] = {}
         self.attempts: dict[str, AttemptRecord] = {}
         self.answers: dict[str, AnswerRecord] = {}
+        self.remnants: dict[str, RemnantRecord] = {}
         self.events: list[EventRecord] = []
 
     def apply(self, done: Changes) -> None:
@@ -58,11 +61,14 @@ class Oracle:
         self.unmanaged |= done.unmanaged
         self.attempts |= done.attempts
         self.answers |= done.answers
+        self.remnants |= done.remnants
         self.events += done.events
         for key in done.deleted_attempts:
             self.attempts.pop(key, None)
         for key in done.deleted_answers:
             self.answers.pop(key, None)
+        for key in done.deleted_remnants:
+            self.remnants.pop(key, None)
         for key in done.deleted_codes:
             self.codes.pop(key, None)
         for key in done.deleted_groups:
@@ -78,6 +84,7 @@ class Oracle:
         assert {code.access_code_id: code for code in there.unmanaged} == self.unmanaged
         assert {one.action_attempt_id: one for one in there.attempts} == self.attempts
         assert {one.request_id: one for one in there.answers} == self.answers
+        assert {one.remnant_id: one for one in there.remnants} == self.remnants
         assert store.events_after(None, 1000) == self.events
 
 
@@ -101,7 +108,7 @@ def test_a_store_holds_what_was_written_in_the_order_of_writing(
 @pytest.mark.parametrize("store_url", ["file", "postgresql"], indirect=True)
 def test_every_record_survives_a_restart(store_url: str) -> None:
     oracle = Oracle()
-    kept = changes(a_device(), a_group(), a_code(), an_unmanaged(), an_event())
+    kept = changes(a_device(), a_group(), a_code(), an_unmanaged(), an_event(), a_remnant())
     oracle.apply(kept)
     with closing(Store.open(store_url)) as store:
         store.write([kept])
@@ -132,6 +139,7 @@ def test_a_pin_keeps_its_leading_zeros_and_its_length(store: Store, digits: str)
         (GroupRecord, schema.access_group, set()),
         (CodeRecord, schema.access_code, set()),
         (UnmanagedRecord, schema.unmanaged_code, set()),
+        (RemnantRecord, schema.remnant, set()),
         (EventRecord, schema.event, {"sequence"}),
     ],
 )
@@ -154,6 +162,7 @@ def test_a_table_has_a_column_for_each_field_of_its_record(
         lambda bad: a_code(pin=Pin(bad)),
         lambda bad: an_unmanaged(pin=Pin(bad)),
         lambda bad: an_event(code=Pin(bad)),
+        lambda bad: a_remnant(pin=Pin(bad)),
     ],
 )
 def test_a_text_that_some_database_refuses_is_refused_by_all_before_it_is_sent(

@@ -27,6 +27,7 @@ from tests.store.made import (
     a_decision,
     a_device,
     a_group,
+    a_remnant,
     an_event,
     an_unmanaged,
     changes,
@@ -148,10 +149,11 @@ def test_what_is_written_after_its_deletion_in_one_batch_is_there(store: Store) 
 
 
 def test_a_deletion_wins_within_one_thing(store: Store) -> None:
-    both = changes(a_code(), a_group(), an_unmanaged())
+    both = changes(a_code(), a_group(), an_unmanaged(), a_remnant())
     both.deleted_codes |= set(both.codes)
     both.deleted_groups |= set(both.groups)
     both.deleted_unmanaged |= set(both.unmanaged)
+    both.deleted_remnants |= set(both.remnants)
     store.write([both])
 
     assert store.load() == Snapshot((), (), (), ())
@@ -247,15 +249,17 @@ def everything_at_once() -> Changes:
     made.groups["group-00001"] = a_group(1, state=GroupState.ABORTED)
     made.devices["device-00001"] = a_device(1, slots=10)
     made.unmanaged["unmanaged-00002"] = an_unmanaged(2)
+    made.remnants["remnant-00002"] = a_remnant(2)
     made.deleted_codes.add("code-00001-00000")
     made.deleted_groups.add("group-00003")
     made.deleted_unmanaged.add("unmanaged-00001")
+    made.deleted_remnants.add("remnant-00001")
     return made
 
 
-@pytest.mark.parametrize("survives", range(10))
+@pytest.mark.parametrize("survives", range(12))
 def test_a_fault_after_any_statement_leaves_nothing(store: Store, survives: int) -> None:
-    store.write([a_decision(1), changes(a_device(), a_group(3), an_unmanaged())])
+    store.write([a_decision(1), changes(a_device(), a_group(3), an_unmanaged(), a_remnant())])
     before = contents(store)
     sent: list[str] = []
 
@@ -265,13 +269,13 @@ def test_a_fault_after_any_statement_leaves_nothing(store: Store, survives: int)
         sent.append(statement)
 
     with before_each_statement(store, fail), ExitStack() as caught:
-        if survives < 9:  # the fence, three kinds deleted, four kept, the events
+        if survives < 11:  # the fence, four kinds deleted, five kept, the events
             caught.enter_context(pytest.raises(Fault))
         store.write([everything_at_once()])
 
     assert len(sent) == survives
-    assert (contents(store) == before) == (survives < 9)
-    assert store.counts.commits == 1 + (survives == 9)
+    assert (contents(store) == before) == (survives < 11)
+    assert store.counts.commits == 1 + (survives == 11)
 
 
 def test_a_fault_at_the_commit_leaves_nothing(store: Store) -> None:
@@ -416,7 +420,8 @@ def test_no_pin_is_in_an_error_of_the_database(
 ) -> None:
     caplog.set_level("DEBUG", logger="sqlalchemy")
     secret = Pin("7391" + "0264")  # in two halves, because a traceback quotes this very line
-    store.write([changes(a_code(pin=secret), an_unmanaged(pin=secret), an_event(1, code=secret))])
+    seen = [an_unmanaged(pin=secret), a_remnant(pin=secret), an_event(1, code=secret)]
+    store.write([changes(a_code(pin=secret), *seen)])
     store.load()
     store.events_after(None, 10)
     with pytest.raises(StoreFailed) as caught:
