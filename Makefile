@@ -10,6 +10,8 @@ INSTALLED := $(VENV)/.installed
 demo: $(INSTALLED)
 	@$(BIN)/latchbench run scenarios -j 2
 
+# A file's tests stay together, because many share a bench. Not by marks: pytest-xdist 3.8 writes
+# the groups where pytest 9.2 does not look.
 test: $(INSTALLED)
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(PYTEST_ARGS)
 

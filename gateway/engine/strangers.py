@@ -105,8 +105,11 @@ class Strangers:
             return False
         view = book.mirror.view(code.slot) or EMPTY
         if not is_wanted(code, self._parts.now_us()):
-            if is_ours(view, code, ours=True) or not self._is_certain(book, code, view):
+            if is_ours(view, code, ours=True):
+                book.run_of(code.access_code_id).contradiction = None
                 return False  # there, or only disabled: still to be cleared
+            if not self._is_certain(book, code, view):
+                return False
             self._rows.missed(code)
             self.slot_news(book, code.slot)  # it may have somebody else's code now
             return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.commands import LockEvent, ReadCode, SetCode
+from gateway.policy.commands import LockEvent, ReadCode, SetCode, Walk
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, BenchOfOne, a_bench
 from tests.engine.plain_lock import PlainLock, Reach
 
@@ -172,3 +172,55 @@ def test_on_a_lock_that_masks_a_cleared_slot_is_read_twice() -> None:
     bench.settle()
     assert len(lock.commands(ReadCode)) == looks + 2
     assert bench.shelf.codes == {}
+
+
+def test_a_stray_that_a_mask_hid_is_known_although_its_own_slot_was_cleared_meanwhile() -> None:
+    lock = PlainLock("front", slots=3, errs=1, errs_times=1)
+    bench = a_bench(lock, programming="async")
+    bench.program("front", 2, "5555")
+    bench.settle()
+    bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))  # into slot 2, over the other
+    lock.masked = True
+    bench.carry(bench.until_sent(Walk))
+    lock.masked = False
+    bench.advance(DAY_US)
+    assert lock.codes == {2: "1234"}
+    assert bench.statuses("front") == ["set"]
+    assert bench.shelf.unmanaged == {}
+
+
+def test_a_stray_of_a_code_that_counts_as_refused_is_known_after_a_restart() -> None:
+    lock = PlainLock("front", slots=3, errs=1, errs_times=1)
+    bench = a_bench(lock, programming="async")
+    bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))  # into slot 2
+    lock.masked = True
+    bench.settle()
+    bench.advance(MINUTE_US)
+    assert bench.problems("front") == ["failed_to_set_on_device"]
+    bench.restart(up=False)
+    lock.masked = False
+    bench.host_up()
+    bench.advance(DAY_US)
+    assert lock.codes == {2: "1234"}
+    assert bench.statuses("front") == ["set"]
+    assert bench.shelf.unmanaged == {}
+
+
+def test_a_slot_that_is_kept_for_the_next_code_shows_what_has_come_back_there() -> None:
+    bench = a_bench(PlainLock("front", masked=True), programming="async")
+    lock = bench.locks["front"]
+    bench.create(code="1234", allow_external_modification=True)
+    bench.settle()
+    lock.stale_reads = MANY
+    bench.hear("front", LockEvent.CODE_ADDED, None)
+    bench.settle()
+    assert bench.statuses("front") == ["unset"]
+    lock.stale_reads = 0
+    bench.advance(MINUTE_US)  # or the slot was read in this very instant, and would not be again
+    bench.create(code="5678")
+    bench.settle()
+    assert lock.codes == {1: "1234", 2: "5678"}
+    assert bench.statuses("front") == ["set", "set"]
+    assert bench.shelf.unmanaged == {}

@@ -200,3 +200,20 @@ def test_a_code_ends_after_a_restart_whose_host_is_away(was_down_us: int) -> Non
     bench.host_up()
     bench.advance(MINUTE_US)
     assert bench.locks["front"].codes == {}
+
+
+def test_a_code_that_was_verified_in_its_slot_is_not_looked_for_in_others() -> None:
+    lock = PlainLock("front", allows_twins=True)
+    bench = a_bench(lock)
+    bench.create(code="1234")
+    bench.settle()
+    lock.reach = Reach.SILENT
+    bench.delete(bench.the_code("front").access_code_id)
+    bench.settle()
+    bench.program("front", 3, "1234", heard=False)
+    bench.restart(up=False)
+    lock.reach = Reach.GOOD
+    bench.host_up()
+    bench.advance(DAY_US)
+    assert lock.codes == {3: "1234"}
+    assert [record.slot for record in bench.shelf.unmanaged.values()] == [3]

@@ -140,3 +140,22 @@ def test_a_piece_of_a_code_that_is_shown_late_does_not_stay() -> None:
     assert call.reasons == {"front": "refused_by_lock"}
     assert bench.locks["front"].codes == {}
     assert bench.world.unmanaged.get("front", {}) == {}
+
+
+@pytest.mark.parametrize("event_slot", [None, 1])
+def test_two_looks_that_show_the_past_with_one_that_does_not_between_them_prove_nothing(
+    event_slot: int | None,
+) -> None:
+    bench = a_bench("front")
+    lock = bench.locks["front"]
+    bench.create(code="1234")
+    bench.settle()
+    lock.pretends = True
+    bench.delete(bench.the_code("front").access_code_id)
+    bench.settle()
+    for _ in range(2):
+        lock.stale_reads = 1
+        bench.hear("front", LockEvent.CODE_ADDED, event_slot)
+        bench.settle()
+        assert lock.stale_reads == 0
+        assert bench.statuses("front") == ["removing"]

@@ -90,26 +90,18 @@ def test_a_gateway_that_dies_as_it_starts_cannot_act() -> None:
     assert messages(schedule_kept, history) == []
 
 
-def test_a_gateway_that_was_killed_is_not_there_after_a_restart_that_was_left_out() -> None:
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [{"gateway": "kill"}, {"gateway": "restart"}],  # which was left out
+        [{"gateway": "stop"}, {"name": f"{DIES}before 1", "gateway": "kill"}, {"gateway": "start"}],
+    ],
+)
+def test_a_gateway_is_not_back_after_a_step_that_could_not_be_done(steps: list[Any]) -> None:
     history = loaded(START_S - 60)
-    history.steps = [{"gateway": "kill"}, {"gateway": "restart"}]
-    for number in ("1", "2"):
-        history.tell("bench", "bench.step", number=number, verb="gateway")
-    history.at(END_S + 600)
-    history.lists()
-    history.at(END_S + 700)
-    assert messages(schedule_kept, history) == []
-
-
-def test_a_gateway_that_is_stopped_and_does_not_die_is_not_there() -> None:
-    history = loaded(START_S - 60)
-    history.steps = [
-        {"gateway": "stop"},
-        {"name": f"{DIES}before effect 1", "gateway": "kill"},
-        {"gateway": "start"},
-    ]
-    for number in ("1", "2", "3"):
-        history.tell("bench", "bench.step", number=number, verb="gateway")
+    history.steps = steps
+    for number in range(1, len(steps) + 1):
+        history.tell("bench", "bench.step", number=str(number), verb="gateway")
     history.at(END_S + 600)
     history.lists()
     history.at(END_S + 700)
