@@ -13,6 +13,9 @@ import signal
 
 from hypothesis import settings
 
+# See there.
+pytest_plugins = ["tests.secrecy"]
+
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
