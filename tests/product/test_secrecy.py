@@ -13,8 +13,10 @@ from tests.secrecy import leaks
 ROOT = Path(__file__).parents[2]
 SHOWS = """
 import logging
+import pytest
 from latchbench.pin import Pin
 
+{mark}
 def test_it():
     pin = Pin("482" + "137")
     """
@@ -46,15 +48,16 @@ def test_other_numbers_are_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "code"),
+    ("mark", "line", "code"),
     [
-        ("print('took', pin.reveal())", 1),
-        ("logging.getLogger('gateway').warning('took %s', pin.reveal())", 1),
-        ("print('took', pin)", 0),
+        ("", "print('took', pin.reveal())", 1),
+        ("", "logging.getLogger('gateway').warning('took %s', pin.reveal())", 1),
+        ("", "print('took', pin)", 0),
+        ("@pytest.mark.shows_a_pin", "print('took', pin.reveal())", 0),
     ],
 )
-def test_a_test_that_shows_one_fails(tmp_path: Path, line: str, code: int) -> None:
-    (tmp_path / "test_it.py").write_text(SHOWS + line)
+def test_a_test_that_shows_one_fails(tmp_path: Path, mark: str, line: str, code: int) -> None:
+    (tmp_path / "test_it.py").write_text(SHOWS.format(mark=mark) + line)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.secrecy", "--rootdir"]
     run = subprocess.run(
         [*command, tmp_path, tmp_path], cwd=ROOT, capture_output=True, text=True, timeout=60
