@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import signal
 from pathlib import Path
@@ -138,7 +139,9 @@ def seen_while(home: Home, running: Running) -> set[str]:
         for process in home.processes():
             seen.add(" ".join(process.arguments))
             seen.add(process.environment)
-        seen.update(str(path) for path in home.temporary.rglob("*"))
+        # Not by `rglob`, which fails where a folder goes while it looks.
+        for folder, _, files in os.walk(home.temporary):
+            seen.update((folder, *(f"{folder}/{name}" for name in files)))
         return not running.is_running
 
     until(look, "the run has ended", 110)
