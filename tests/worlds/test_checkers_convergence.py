@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.policy.records import Want
 from latchbench.pin import Pin
 from simulator.worlds.checkers.convergence import convergence
@@ -90,3 +92,25 @@ def test_what_people_put_over_ours_is_not_seen_where_codes_are_masked() -> None:
         history.by_hand(1, "9999")
         history.memory = {1: Pin("9999"), 3: Pin("5555")}
         assert bool(messages(convergence, history)) is found
+
+
+@pytest.mark.parametrize(
+    ("profile", "last", "found"),
+    [
+        ("schlage-be469", "set_user_code", False),
+        ("schlage-be469", "clear_user_code", True),
+        ("deadbolt-30", "set_user_code", True),
+    ],
+)
+def test_behind_a_mask_who_comes_into_a_slot_that_ours_was_sent_to_passes_for_ours(
+    profile: str, last: str, found: bool
+) -> None:
+    history = History(profile)
+    history.saves(history.row("1234"), group=history.group())
+    history.asks("set_user_code", 1, "1234")
+    history.asks(last, 1, "1234" if last == "set_user_code" else None)
+    history.at(6)
+    history.by_hand(1, "9999")
+    history.memory = {1: Pin("9999")}
+    history.rows = [shown(warnings=[])]
+    assert bool(messages(convergence, history)) is found

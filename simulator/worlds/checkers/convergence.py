@@ -9,9 +9,10 @@ Some hours after the healing:
 Not promised (README, "Limits"; docs/DECISIONS.md, 14 and "How a lock's word is taken"):
 - A row with an error may be in its lock or not; one whose new code was refused keeps the old one
   there and says so, and on a lock that masks its codes nobody can see which of the two it holds.
-- On a lock that masks its codes: what people put over one of ours is not seen, nor is a code that
-  the lock put into another slot, on top of another one of ours perhaps; nor is a code that the
-  lock hid by showing the past twice.
+- On a lock that masks its codes: what people put over one of ours is not seen, nor what they put
+  into a slot that one of ours was sent to and may have reached late; nor is a code that the lock
+  put into another slot, on top of another one of ours perhaps; nor is a code that the lock hid by
+  showing the past twice.
 - A frame that reaches its lock after its code was withdrawn shows up as an unmanaged code. So does
   a code that a lock put into a wrong slot, if it did so again and again.
 - Spare codes lie in a lock and are in no list.
@@ -31,7 +32,7 @@ from simulator.worlds.seen import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from simulator.worlds.checkers.reading import Held
+    from simulator.worlds.checkers.reading import Held, Place
     from simulator.worlds.seen import LockEnd, Row, Seen
 
 NAME: Final = "convergence"
@@ -104,8 +105,17 @@ def _differences(name: str, lock: LockEnd, reading: Reading, *, hides: bool) -> 
 
 def _put_over_ours(name: str, lock: LockEnd, reading: Reading) -> int:
     """How many slots of ours hold what people, or the lock in the wrong place, put over it."""
-    held = (reading.held.get((name, slot)) for slot in lock.memory)
-    return sum(one is not None and (one.over or one.astray) for one in held)
+    held = ((slot, reading.held.get((name, slot))) for slot in lock.memory)
+    return sum(
+        one is not None and (one.over or one.astray or _passes_for_ours(one, (name, slot), reading))
+        for slot, one in held
+    )
+
+
+def _passes_for_ours(held: Held, place: Place, reading: Reading) -> bool:
+    """Whether what people put into a slot can be what was sent there before, as far as is shown."""
+    asked, asked_us = reading.writes.get(place, (None, 0))
+    return asked is not None and asked.word != "clear_user_code" and asked_us < held.at_us
 
 
 def _may_be_there(name: str, rows: Sequence[Row], reading: Reading) -> Counter[str]:
