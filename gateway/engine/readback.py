@@ -136,36 +136,38 @@ class ReadBack:
             run.misses = 0
             self._world.put_code(afresh(code))
             return
-        code = replace(code, old_pins=old_pins_left(view, code))
+        was, code = code, replace(code, old_pins=old_pins_left(view, code))
         is_refused = run.refused_by_supervision or run.misses >= WRITES_UNTIL_REFUSED
         if is_refused and run.taken_in == code.slot and not view.occupied:
             self._not_shown(book, code)
             return
         is_anothers = _is_somebody_elses(view, code)
+        # There, but disabled, or the code before it: ours to clear.
+        kept = code.slot if is_ours(view, code, ours=True) else None
         if is_anothers and not run.refused_by_supervision:
-            self._rows.remnants.left(code)
+            self._rows.remnants.left(was)
         elif is_refused and run.is_cleared:
-            self._rows.remnants.left_slot(code)
+            self._rows.remnants.left_slot(was)
+        elif kept is None:
+            self._rows.remnants.left_slot(replace(was, pin=None))  # only those before it were there
         if is_refused:
             self._rows.remnants.unseen(code, run.unfound)  # also after a restart
             run.misses = 0
-            # There, but disabled, or the code before it: ours to clear.
-            slot = code.slot if is_ours(view, code, ours=True) else None
-            self._world.put_code(replace(code, progress=Progress.REFUSED, slot=slot))
+            self._world.put_code(replace(code, progress=Progress.REFUSED, slot=kept))
             # Why is not for the lock to say: look at all of it, then judge.
             book.wants_walk = True
             book.suspects.add(code.access_code_id)
         else:
-            kept = None if is_anothers else code.slot
+            slot = None if is_anothers else code.slot
             retry_at_us = self._pause(code) if lost else None
             # Nothing of it is in an empty slot or in its next one. Before another write that is
             # looked at again, because somebody may fill it in between.
-            sends = code.sends if kept is not None and view.occupied else 0
+            sends = code.sends if slot is not None and view.occupied else 0
             self._world.put_code(
                 replace(
                     code,
                     progress=Progress.OPEN,
-                    slot=kept,
+                    slot=slot,
                     sends=sends,
                     retry_at_us=retry_at_us,
                 )

@@ -287,6 +287,8 @@ class BenchOfOne:
         lands_in = lock.stores_in(getattr(flight.command, "slot", 0))
         if lock.reach is Reach.UNSENT:
             report = Report(Transmit.FAIL)
+        elif isinstance(flight.command, SetCode) and lock.lost_codes:
+            lock.lost_codes -= 1
         elif lock.reach not in (Reach.SILENT, Reach.DEAF):
             heard = lock.obey(flight.command, self.now_us)
         if lock.reach is Reach.GOOD:

@@ -52,7 +52,8 @@ class PlainLock:
     cleared a code and did not. `lacks` are slots that it counts but does not have. One that `errs`
     stores so many slots further on than it was told, after the last one in the first; it does so
     with the next `errs_times` codes, or with all. One with `allows_twins` lets two slots have one
-    code. In its next `stale_reads` looks it shows what it held before its last change.
+    code. In its next `stale_reads` looks it shows what it held before its last change. The next
+    `lost_codes` do not reach it.
     `security` is what a hub's database says of it.
     """
 
@@ -74,6 +75,7 @@ class PlainLock:
     errs_times: int | None = None
     allows_twins: bool = False
     stale_reads: int = 0
+    lost_codes: int = 0
     lacks: set[int] = field(default_factory=set)
     disabled: set[int] = field(default_factory=set)
     notice_number: int = 0

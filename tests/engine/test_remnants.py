@@ -224,3 +224,43 @@ def test_a_slot_that_is_kept_for_the_next_code_shows_what_has_come_back_there() 
     assert lock.codes == {1: "1234", 2: "5678"}
     assert bench.statuses("front") == ["set", "set"]
     assert bench.shelf.unmanaged == {}
+
+
+def test_the_code_before_a_refused_one_is_taken_out_although_the_past_hid_it() -> None:
+    bench = a_bench("front")
+    lock = bench.locks["front"]
+    bench.create(code="1234")
+    bench.settle()
+    code_id = bench.the_code("front").access_code_id
+    bench.update(code_id, code="5678")
+    bench.settle()
+    lock.refuses = True
+    bench.update(code_id, code="9876")
+    flight = bench.until_sent(SetCode)
+    lock.stale_reads = 2  # both show the first code
+    bench.carry(flight)
+    bench.until_sent(Walk)
+    lock.refuses = False
+    bench.settle()
+    bench.advance(DAY_US)
+    assert list(lock.codes.values()) == ["9876"]
+    assert bench.statuses("front") == ["set"]
+    assert bench.shelf.unmanaged == {}
+
+
+def test_the_code_before_a_lost_one_is_taken_out_although_the_past_hid_it() -> None:
+    bench = a_bench("front")
+    lock = bench.locks["front"]
+    bench.create(code="1234")
+    bench.settle()
+    code_id = bench.the_code("front").access_code_id
+    bench.update(code_id, code="5678")
+    bench.settle()
+    lock.codes_before, lock.lost_codes = {}, 2
+    bench.update(code_id, code="9876")
+    bench.carry(bench.until_sent(SetCode))
+    lock.stale_reads = 4  # two after each loss; then it is looked at once more, and written
+    bench.advance(DAY_US)
+    assert list(lock.codes.values()) == ["9876"]
+    assert bench.statuses("front") == ["set"]
+    assert bench.shelf.unmanaged == {}
