@@ -7,8 +7,11 @@ INSTALLED := $(VENV)/.installed
 
 .PHONY: demo test check coverage worlds campaign clean
 
+# One story in full, then every scenario, a line for each of its cases.
 demo: $(INSTALLED)
-	@$(BIN)/latchbench run scenarios -j 2
+	@$(BIN)/latchbench run scenarios/sharing/length-clash.yaml
+	@echo
+	@$(BIN)/latchbench run scenarios -j 2 --brief
 
 # A file's tests stay together, because many share a bench. Not by marks: pytest-xdist 3.8 writes
 # the groups where pytest 9.2 does not look.

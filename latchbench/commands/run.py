@@ -62,7 +62,7 @@ def run_command(asked: RunAsked) -> int:
         timing=asked.timing,
         pace=pace,
     )
-    printing = Printing(asked.quiet, asked.slowest, github, asked.trace, _columns())
+    printing = Printing(asked.quiet, asked.brief, asked.slowest, github, asked.trace, _columns())
     run = Run(chosen, options, printing, reports, _rig(sim=asked.sim))
     return asyncio.run(run.to_its_end(asked.jobs, limit_s))
 

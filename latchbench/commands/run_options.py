@@ -90,6 +90,9 @@ ComparePolicies = Annotated[
 Quiet = Annotated[
     bool, typer.Option("-q", "--quiet", help="Only what failed and the last line; no progress.")
 ]
+Brief = Annotated[
+    bool, typer.Option("--brief", help="A line for each case that passed, not its whole story.")
+]
 Slowest = Annotated[
     int, typer.Option(min=0, metavar="N", help="Name the N cases that cost most lockstep rounds.")
 ]
@@ -126,6 +129,7 @@ class RunAsked:
     rate: float | None
     compare_policies: bool
     quiet: bool
+    brief: bool
     slowest: int
     format: Format | None
     trace: Path | None

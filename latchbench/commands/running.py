@@ -19,6 +19,7 @@ from latchbench.trace import to_json_line
 from simulator.scenario.many import Many
 from simulator.scenario.report import (
     FEW,
+    brief_lines,
     case_lines,
     failed_lines,
     slowest_lines,
@@ -64,9 +65,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """What is printed beside verdicts, in how many columns, and the file for every event."""
+    """How much is printed, in how many columns, and the file for every event.
+
+    With `brief` a case that passed is one line, with `quiet` none. A comparison is always whole.
+    """
 
     quiet: bool
+    brief: bool
     slowest: int
     github: bool
     trace: Path | None
@@ -92,6 +97,7 @@ class Run:
         self._verdicts: list[CaseVerdict] = []
         self._comparisons: list[Comparison] = []
         self._printed = False
+        self._lists = False  # one line after the other, without empty ones between them
         self._progress = ProgressLine(
             len(chosen), shown=not printing.quiet and options.pace is None
         )
@@ -146,8 +152,7 @@ class Run:
         self._progress.ended(failed=not passed)
         with self._progress.aside():
             if not (self._printing.quiet and passed):
-                self._begin_block()
-                exits.say(*map(painted, self._lines(found)))
+                self._print(found, passed=passed)
             if self._printing.github:
                 exits.say(
                     *(line for one in verdicts for line in workflow_commands(one, _from_root))
@@ -155,6 +160,13 @@ class Run:
         if self._printing.trace is not None:
             for verdict in verdicts:
                 _append(self._printing.trace, verdict)
+
+    def _print(self, found: Found, *, passed: bool) -> None:
+        brief = self._printing.brief and passed and not isinstance(found, Comparison)
+        if not (brief and self._lists):
+            self._begin_block()
+        self._lists = brief
+        exits.say(*map(painted, self._lines(found, brief=brief)))
 
     def _watched(self, options: RunOptions, *, shown: bool) -> RunOptions:
         """With somebody who prints what happens while it happens, if the run is held back."""
@@ -167,11 +179,13 @@ class Run:
         """An empty line between what was printed and what comes."""
         if self._printed:
             exits.say("")
-        self._printed = True
+        self._printed, self._lists = True, False
 
-    def _lines(self, found: Found) -> Iterator[str]:
+    def _lines(self, found: Found, *, brief: bool) -> Iterator[str]:
         if isinstance(found, Comparison):
             return comparison_lines(found, self._printing.width)
+        if brief:
+            return brief_lines(found)
         return case_lines(found, verbose=self._printing.trace is not None)
 
     def _finish(self, ended: Ended, took_s: float) -> int:

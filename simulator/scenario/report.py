@@ -66,6 +66,21 @@ def _case_lines(verdict: CaseVerdict, *, verbose: bool) -> Iterator[str]:
         yield f"      run it again: {rerun(verdict)}"
 
 
+def brief_lines(verdict: CaseVerdict) -> Iterator[str]:
+    """One case in one line: what is left in the locks, and whether doors opened to what was not.
+
+    As everywhere, a withdrawn code is one that a refused call had put on a lock and took back.
+    """
+    codes = sum(len(left.slots) for left in verdict.left)
+    told = [f"{count(codes, 'code') if codes else 'no code'} in {count(len(verdict.left), 'lock')}"]
+    if not all(exposure.ended for exposure in verdict.exposures):
+        told.append("a withdrawn one still there")
+    elif verdict.exposures:
+        longest_us = max(exposure.us for exposure in verdict.exposures)
+        told.append(f"a withdrawn one was there for {span(longest_us)}")
+    yield printable(f"{MARK[verdict.outcome]}  {verdict.title}  ({'; '.join(told)})")
+
+
 def cost_line(verdict: CaseVerdict) -> str:
     """How much was looked at, and what is needed to see it again."""
     return (

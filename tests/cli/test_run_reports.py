@@ -135,6 +135,23 @@ def test_reports_show_pins_where_they_are_asked_for(home: Home) -> None:
         assert all(pin in path.read_text() for pin in PINS)
 
 
+def test_a_brief_run_has_a_line_for_what_passed_and_all_of_what_failed(home: Home) -> None:
+    written(home, LOOKS_ONLY, "a.yaml")
+    written(home, MIXED, "b.yaml")
+    written(home, ONE_SIDED, "c.yaml")
+    first, failed, last, end = home.run("run", home.folder, "--brief", "--sim").stdout.split("\n\n")
+    withdrawn, took = (part for part in re.split(r"( was there for \d+ ms)", first)[:2])
+    assert took
+    assert withdrawn.splitlines() == [
+        "PASS  nothing is asked of the gateway  (no code in 1 lock)",
+        "PASS  a guest at two doors [wrong=nothing]  (1 code in 2 locks; a withdrawn one",
+    ]
+    whole = home.run("run", home.folder / "b.yaml", "--sim").stdout.split("\n\n")
+    assert plain(failed) == plain(whole[1])
+    assert last == "PASS  one door takes four digits  (2 codes in 2 locks)"
+    assert end == "3 of 4 cases passed, 1 failed\n"
+
+
 def test_the_command_to_run_it_again_runs_it_again(home: Home) -> None:
     first = home.run("run", written(home, MIXED)).stdout
     block = "FAIL" + first.partition("FAIL")[2].partition("\n\n")[0]

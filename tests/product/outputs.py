@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from latchbench.trace import to_json_line
-from simulator.scenario.report import case_lines
+from simulator.scenario.report import brief_lines, case_lines
 from simulator.scenario.reports.document import json_report
 from simulator.scenario.reports.junit import junit_report
 from simulator.scenario.verdict import Failure, Outcome, Summary
@@ -51,6 +51,7 @@ def outputs(verdict: CaseVerdict) -> Mapping[str, str]:
     for how, one in (("", verdict), (", failed", failed)):
         summary = Summary((one,))
         told[f"terminal{how}"] = "\n".join(case_lines(one, verbose=True))
+        told[f"brief{how}"] = "\n".join(brief_lines(one))
         told[f"JSON{how}"] = json_report(summary).decode()
         told[f"JUnit{how}"] = junit_report(summary).decode()
     return told

@@ -11,6 +11,7 @@ from simulator.scenario.report import (
     FAILED_LISTED_MAX,
     FEW,
     TIMELINE_MAX,
+    brief_lines,
     case_lines,
     failed_lines,
     span,
@@ -51,6 +52,18 @@ def test_an_exposure_that_goes_on_says_so() -> None:
     open_one = replace(verdict().exposures[0], ended=False)
     lines = list(case_lines(verdict(exposures=(open_one,))))
     assert "      front held the withdrawn ••••B for 81 ms, and still did at the end" in lines
+
+
+def test_a_brief_verdict_says_what_is_in_the_locks_and_how_long_a_withdrawn_code_was() -> None:
+    (line,) = brief_lines(verdict())
+    assert line == (
+        "PASS  a guest [policy=throw]  (1 code in 3 locks; a withdrawn one was there for 81 ms)"
+    )
+    open_one = replace(verdict().exposures[0], ended=False)
+    (line,) = brief_lines(verdict(exposures=(*verdict().exposures, open_one)))
+    assert line.endswith("; a withdrawn one still there)")
+    (line,) = brief_lines(verdict(exposures=(), left=()))
+    assert line == "PASS  a guest [policy=throw]  (no code in 0 locks)"
 
 
 def test_after_many_cases_those_that_are_bad_are_named_again() -> None:
