@@ -63,15 +63,15 @@ class Heard:
 def is_back(remnant: RemnantRecord, slot: int, view: SlotView, heard: Heard) -> bool:
     """Whether a slot that is nobody's shows a code that was believed gone.
 
-    What a lock said that it cleared counts only if nothing was lost of what the lock said since: it
-    would have told of somebody who made the code anew. So it is with a code behind a mask, which is
-    known by the slot that it was sent to; one that was cleared there too is not known any more.
+    Who makes the very same code anew where it was, and is not heard of, is taken for it: a code
+    that has ended and opens the door is worse. Behind a mask, where it is known by the slot that it
+    was sent to, it counts only if nothing was lost of what the lock said since; one that was
+    cleared there too is not known any more.
     """
     changed_us = heard.changed_at_us
     if not view.occupied or (changed_us is not None and changed_us >= remnant.ours_until_us):
         return False
-    has_told_all = heard.all_since_us <= remnant.ours_until_us
     if view.pin is None:
+        has_told_all = heard.all_since_us <= remnant.ours_until_us
         return slot == remnant.slot and has_told_all and not remnant.is_cleared
-    can_be_here = slot == remnant.slot or remnant.may_be_anywhere
-    return view.pin == remnant.pin and can_be_here and (has_told_all or not remnant.is_cleared)
+    return view.pin == remnant.pin and (slot == remnant.slot or remnant.may_be_anywhere)

@@ -68,6 +68,24 @@ def test_behind_a_mask_it_is_known_by_its_slot_if_nothing_of_it_was_cleared() ->
     assert bench.shelf.unmanaged == {}
 
 
+def test_so_is_one_whose_lock_said_that_it_was_cleared_to_a_gateway_that_restarts() -> None:
+    bench = a_bench("front")
+    bench.create(code="1234")
+    bench.settle()
+    lock = bench.locks["front"]
+    lock.pretends, lock.stale_reads = True, 1
+    bench.delete(bench.the_code("front").access_code_id)
+    bench.settle()
+    assert (bench.listed("front"), lock.codes) == ([], {1: "1234"})
+    bench.advance(MINUTE_US)
+    bench.restart()
+    bench.advance(HOUR_US)
+    assert lock.codes == {1: "1234"}  # it obeys as little as before, and is told again and again
+    lock.pretends = False
+    bench.advance(HOUR_US)
+    assert (lock.codes, bench.shelf.unmanaged) == ({}, {})
+
+
 @pytest.mark.parametrize("masked", [False, True])
 def test_whoever_makes_the_same_code_at_the_keypad_keeps_it(masked: bool) -> None:
     bench = a_bench(PlainLock("front", supervised=False, masked=masked))

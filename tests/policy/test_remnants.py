@@ -52,10 +52,10 @@ def test_what_the_lock_told_of_since_then_is_somebody_elses(view: SlotView) -> N
     assert not is_back(REMNANT, 3, view, Heard(OURS_UNTIL_US, 0))
 
 
-def test_what_a_lock_said_that_it_cleared_counts_if_nothing_that_it_said_was_lost() -> None:
+def test_what_a_lock_said_that_it_cleared_is_known_by_its_digits_alone() -> None:
     cleared = replace(REMNANT, is_cleared=True)
-    assert is_back(cleared, 3, SHOWN, Heard(None, OURS_UNTIL_US))
-    assert not is_back(cleared, 3, SHOWN, Heard(None, OURS_UNTIL_US + 1))
+    assert is_back(cleared, 3, SHOWN, Heard(None, OURS_UNTIL_US + 1))
+    assert not is_back(cleared, 3, SHOWN, Heard(OURS_UNTIL_US, OURS_UNTIL_US + 1))
     assert not is_back(cleared, 3, MASKED, SILENT)
 
 
