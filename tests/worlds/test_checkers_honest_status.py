@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from simulator.worlds.checkers.honest_status import honest_status
 from tests.worlds.history import History, messages, shown
 
@@ -104,3 +106,16 @@ def test_an_event_is_never_told_against_the_last_look() -> None:
     history = contradicted(away=True)
     history.saves(events=[("set_on_device", "front")])
     assert any("an event says set" in message for message in messages(honest_status, history))
+
+
+@pytest.mark.parametrize(("created_at", "found"), [("1", False), ("2", True)])
+def test_an_answer_that_is_given_again_is_of_then(created_at: str, found: bool) -> None:
+    history = written()
+    history.reads(1, "1234")
+    path, reply = "/access_codes/create_multiple", {"access_codes": [shown(created_at="1")]}
+    history.calls(path, {}, reply=reply)
+    history.at(100)
+    history.walks()
+    history.saves(history.row("1234", slot=None))
+    history.calls(path, {}, reply={"access_codes": [shown(created_at=created_at)]})
+    assert bool(messages(honest_status, history)) is found

@@ -8,20 +8,21 @@ Not promised:
 - That one look to the contrary is believed. Some locks show the past for a while, so it is read
   again; as long as nobody can, because the lock is out of reach, an answer says what was verified.
 - That the lock holds it *now*: what people do at a lock unheard shows when it is next read.
+- An answer that is given again, to a call that was recognised by its id, is the answer of then.
 - On a lock that masks its codes a read-back proves that the slot, empty before, holds something.
 - Offline codes are derived by lock and gateway alike; they are never in a slot.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gateway.policy.records import CodeKind
 from simulator.worlds.checkers.reading import Reading, follow, rows_told
-from simulator.worlds.seen import NOTHING, Note, Stored, Violation
+from simulator.worlds.seen import NOTHING, Answered, Note, Stored, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gateway.policy.records import CodeRecord
     from simulator.worlds.seen import Seen
@@ -33,8 +34,13 @@ READ_AGAIN_US: Final = 60_000_000
 
 def honest_status(seen: Seen) -> Iterator[Violation]:
     """See the module."""
+    given: list[Mapping[str, Any]] = []  # made by calls that create, so that no two can be equal
     for one, reading in follow(seen):
         if isinstance(one, Note):
+            if isinstance(one.fact, Answered) and "create" in one.fact.exchange.path:
+                if one.fact.exchange.reply in given:
+                    continue
+                given.append(one.fact.exchange.reply)
             for who, row in _told_set(one, reading):
                 is_answer = who == ANSWER
                 why = _unproved(row, reading)
