@@ -14,9 +14,10 @@ demo: $(INSTALLED)
 	@$(BIN)/latchbench run scenarios -j 2 --brief
 
 # A file's tests stay together, because many share a bench. Not by marks: pytest-xdist 3.8 writes
-# the groups where pytest 9.2 does not look.
+# the groups where pytest 9.2 does not look. One worker more than there are cores, because tests wait
+# for the processes that they start.
 test: $(INSTALLED)
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -q -n $$(($$(nproc) + 1)) --dist loadfile $(PYTEST_ARGS)
 
 check: $(INSTALLED)
 	@$(BIN)/ruff check .

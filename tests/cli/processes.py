@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -30,7 +31,7 @@ LATCHBENCH: Final = Path(sys.executable).with_name("latchbench")
 TRACEBACK: Final = "Traceback (most recent call last)"
 WITHIN_S: Final = 60.0
 _MARK: Final = "LATCHBENCH_TESTED_FROM"
-_POLLS_A_SECOND: Final = 20
+_POLLS_A_SECOND: Final = 100
 _PAUSE: Final = threading.Event()
 
 
@@ -113,10 +114,10 @@ class Running:
 
     def wait(self, within_s: float = WITHIN_S) -> Finished:
         """Its end. Fails if it does not come, or if what it said holds a PIN or a traceback."""
-        try:
-            code = self._popen.wait(within_s)
-        except subprocess.TimeoutExpired:
+        # Not by `Popen.wait`, which with a time-out looks only every now and then.
+        if self.is_running and not _ends(self.pid, within_s):
             pytest.fail(f"{self._arguments} did not end in {within_s:g} s: {self.stderr[-2000:]}")
+        code = self._popen.wait()
         finished = Finished(self._arguments, code, self.stdout, self.stderr)
         self._home.check(finished)
         return finished
@@ -134,6 +135,15 @@ class Running:
         if self.is_running:
             self._popen.kill()
             self._popen.wait()
+
+
+def _ends(pid: int, within_s: float) -> bool:
+    """Whether a child that was not waited for ends in time."""
+    handle = os.pidfd_open(pid)
+    try:
+        return bool(select.select([handle], [], [], within_s)[0])
+    finally:
+        os.close(handle)
 
 
 class Home:
