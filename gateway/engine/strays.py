@@ -156,6 +156,7 @@ class Strays:
             self._parts.trace(
                 "gateway.code.overwritten", lock=self._rows.name(code), slot=slot, pin=code.pin
             )
+            self._rows.remnants.left_slot(code)  # perhaps that look showed the past
             if is_wanted(code, self._parts.now_us()):
                 self._world.put_code(replace(afresh(code), was_set=False, was_scheduled=False))
             else:

@@ -282,3 +282,30 @@ def test_the_code_before_a_lost_one_is_taken_out_although_the_past_hid_it() -> N
     assert list(lock.codes.values()) == ["9876"]
     assert bench.statuses("front") == ["set"]
     assert bench.shelf.unmanaged == {}
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_code_that_seemed_to_be_overwritten_by_another_is_known_when_it_is_shown(
+    deleted: bool,
+) -> None:
+    bench = a_bench("front", programming="async")
+    lock = bench.locks["front"]
+    bench.create(code="1234")
+    bench.settle()
+    first = bench.the_code("front").access_code_id
+    bench.update(first, code="5678")
+    bench.settle()
+    lock.lost_codes = 1
+    bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))
+    lock.reach = Reach.SILENT
+    if deleted:
+        bench.delete(first)
+    bench.restart(up=False)
+    lock.reach, lock.stale_reads = Reach.GOOD, 1  # it shows the first code where the second is
+    bench.host_up()
+    bench.settle()
+    bench.advance(DAY_US)
+    assert sorted(lock.codes.values()) == ["1234", *([] if deleted else ["5678"])]
+    assert set(bench.statuses("front")) == {"set"}
+    assert bench.shelf.unmanaged == {}
