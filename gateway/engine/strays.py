@@ -258,10 +258,11 @@ def is_late(code: CodeRecord, slot: int, book: Book) -> bool:
     Somewhere the frame was held up until the hub had given it up, or that look showed the past.
     """
     view = book.mirror.view(slot)
-    if code.slot != slot or code.sends or not code.attempts or code.pin is None:
+    was_taken = book.run_of(code.access_code_id).taken_in == slot
+    if code.slot != slot or code.sends or code.pin is None or not (code.attempts or was_taken):
         return False
     if code.progress is not Progress.OPEN or view is None or not view.occupied:
         return False
     if view.pin is None:
-        return book.run_of(code.access_code_id).taken_in == slot
+        return was_taken
     return view.pin == code.pin or is_cut_short(view, code.pin)

@@ -309,3 +309,27 @@ def test_a_code_that_seemed_to_be_overwritten_by_another_is_known_when_it_is_sho
     assert sorted(lock.codes.values()) == ["1234", *([] if deleted else ["5678"])]
     assert set(bench.statuses("front")) == {"set"}
     assert bench.shelf.unmanaged == {}
+
+
+def test_a_code_that_was_to_be_put_back_by_a_gateway_that_died_is_known_where_it_always_was() -> (
+    None
+):
+    bench = a_bench("front")
+    lock = bench.locks["front"]
+    bench.create(code="1234")
+    bench.settle()
+    lock.stale_reads = MANY + 1
+    bench.restart()
+    look = bench.until_sent(ReadCode)
+    bench.hold(shelf=True)
+    bench.carry(look)  # the second that does not show it
+    lock.stale_reads = MANY  # nor do those of the next gateway
+    bench.restart(keep=1)
+    bench.release()
+    bench.carry(bench.until_sent(ReadCode))
+    bench.hear("front", LockEvent.CODE_ADDED, None)  # so that it looks again before it writes
+    bench.settle()
+    bench.advance(DAY_US)
+    assert lock.codes == {1: "1234"}
+    assert bench.statuses("front") == ["set"]
+    assert bench.shelf.unmanaged == {}
