@@ -261,12 +261,13 @@ def _quiet_until_us(
     first arrival, and then speak; neither its report nor a notification is faster than the smallest
     latency. A lock says nothing unasked because it is read, unless a fault makes it restart over
     that, so there the report is the first. The hub's time-out comes after every report, because
-    `Timing` refuses numbers for which it would not.
+    `Timing` refuses numbers for which it would not; but a degraded radio can be so slow that the
+    frame is there only just before it.
     """
     if not arrivals:
         return no_ack_at_us
     if kind.writes or arrivals[0].treatment is not Treatment.NORMAL:
-        return arrivals[0].at_us + timing.latency_min_us
+        return min(arrivals[0].at_us + timing.latency_min_us, no_ack_at_us)
     return report_at_us
 
 

@@ -96,6 +96,17 @@ def test_no_journey_goes_back_in_time(
     st.integers(0, 3),
 )
 @example(Link(RadioState.AWAKE), CommandKind.SET_USER_CODE, 0, INSTANT, 1, "nothing", 0, 1)
+@example(
+    # It hears the frame when the hub has nearly given up.
+    Link(RadioState.DEGRADED, loss=0.0, latency_us=2),
+    CommandKind.SET_USER_CODE,
+    0,
+    Timing("slow", Span(3, 3), Span(3, 3), Span(6, 6), 0, 1, 0, 0),
+    0,
+    "nothing",
+    0,
+    0,
+)
 def test_nothing_reaches_the_hub_before_the_bound(
     link: Link,
     kind: CommandKind,
