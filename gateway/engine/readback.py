@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gateway.engine.strangers import Strangers
     from gateway.policy.commands import CodeBody
     from gateway.policy.mirror import SlotView
-    from gateway.policy.records import CodeRecord
+    from gateway.policy.records import CodeRecord, Facts
 
 REMOVALS_UNTIL_ERROR = 3
 
@@ -73,7 +73,7 @@ class ReadBack:
             self._still_there(book, code)
         elif not view.occupied and (run.taken_in == body.slot or self._needs_a_clear(book, code)):
             self._not_shown(book, code)
-        elif not self._masks(book) or run.said_yes or run.is_shown_twice(view):
+        elif not self._facts(book).masks or run.said_yes or run.is_shown_twice(view):
             # Somebody else's code may stand there now. Ours is not, and that one is not ours.
             self._rows.missed(code)
             self._strangers.slot_news(book, body.slot)
@@ -83,11 +83,10 @@ class ReadBack:
     def _needs_a_clear(self, book: Book, code: CodeRecord) -> bool:
         """Whether it is not known if a lock took a code, which could not be known there again."""
         run = book.run_of(code.access_code_id)
-        return self._masks(book) and code.sends > 0 and not run.acknowledged
+        return self._facts(book).masks and code.sends > 0 and not run.acknowledged
 
-    def _masks(self, book: Book) -> bool:
-        """Whether a lock never shows digits."""
-        return self._world.devices[book.device_id].facts.readback_style.startswith("masked")
+    def _facts(self, book: Book) -> Facts:
+        return self._world.devices[book.device_id].facts
 
     def _assigned(self, book: Book, code: CodeRecord, view: SlotView) -> None:
         """The lock's own side chose a PIN: what stands there is the code, if it can be read."""

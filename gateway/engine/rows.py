@@ -98,14 +98,22 @@ class Rows:
             return
         code = replace(code, want=Want.ABSENT, attempts=0, retry_at_us=None)
         untouched = code.progress in (Progress.OPEN, Progress.REFUSED)
-        run = self._world.books[code.device_id].run_of(code.access_code_id)
-        is_sent = code.sends > 0 or (code.slot is not None and run.taken_in == code.slot)
-        if code.slot is None or (untouched and not is_sent):
+        if code.slot is None or (untouched and not self._may_be_in_its_slot(code)):
             self.missed(code)
             return
         if untouched:
             code = replace(code, progress=Progress.DOUBT, sends=max(code.sends, 1))
         self._world.put_code(code)
+
+    def _may_be_in_its_slot(self, code: CodeRecord) -> bool:
+        """Whether something of a code was sent to its slot, and what was read since is no proof.
+
+        Behind a mask one look is none: later it could not be told from somebody's own.
+        """
+        run = self._world.books[code.device_id].run_of(code.access_code_id)
+        masks = self._world.devices[code.device_id].facts.masks
+        is_hidden = masks and any(sent.slot == code.slot for sent in run.unfound)
+        return code.sends > 0 or run.taken_in == code.slot or is_hidden
 
     def missed(self, code: CodeRecord) -> None:
         """A code that is not wanted on its lock, or not yet, is not in its slot.

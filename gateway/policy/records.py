@@ -102,6 +102,11 @@ class Facts:
     checksum: bool = False
     security: Security = Security.NONE
 
+    @property
+    def masks(self) -> bool:
+        """Whether a lock never shows digits."""
+        return self.readback_style.startswith("masked")
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:

@@ -291,7 +291,8 @@ class BenchOfOne:
             lock.lost_codes -= 1
         elif lock.reach not in (Reach.SILENT, Reach.DEAF):
             heard = lock.obey(flight.command, self.now_us)
-        if lock.reach is Reach.GOOD:
+        mumbles = lock.mumbles and isinstance(flight.command, SetCode)
+        if lock.reach is Reach.GOOD and not mumbles:
             report = heard
         if lock.reach is Reach.HUNG:
             self.late.append((flight, heard))

@@ -53,7 +53,7 @@ class PlainLock:
     stores so many slots further on than it was told, after the last one in the first; it does so
     with the next `errs_times` codes, or with all. One with `allows_twins` lets two slots have one
     code. In its next `stale_reads` looks it shows what it held before its last change. The next
-    `lost_codes` do not reach it.
+    `lost_codes` do not reach it. One that `mumbles` stores codes, and is not heard to do so.
     `security` is what a hub's database says of it.
     """
 
@@ -76,6 +76,7 @@ class PlainLock:
     allows_twins: bool = False
     stale_reads: int = 0
     lost_codes: int = 0
+    mumbles: bool = False
     lacks: set[int] = field(default_factory=set)
     disabled: set[int] = field(default_factory=set)
     notice_number: int = 0

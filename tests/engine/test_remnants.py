@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.policy.commands import LockEvent, ReadCode, SetCode, Walk
-from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, BenchOfOne, a_bench
+from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, SECOND_US, BenchOfOne, a_bench
 from tests.engine.plain_lock import PlainLock, Reach
 
 WEEK_US = 7 * DAY_US
@@ -333,3 +333,19 @@ def test_a_code_that_was_to_be_put_back_by_a_gateway_that_died_is_known_where_it
     assert lock.codes == {1: "1234"}
     assert bench.statuses("front") == ["set"]
     assert bench.shelf.unmanaged == {}
+
+
+def test_behind_a_mask_a_code_that_may_have_arrived_is_cleared_although_it_was_not_shown() -> None:
+    bench = a_bench(PlainLock("front", masked=True, mumbles=True), programming="async")
+    lock = bench.locks["front"]
+    bench.create(code="1234")
+    bench.carry(bench.until_sent(SetCode))
+    lock.lost_codes = 1
+    lock.stale_reads = 2
+    bench.advance(3 * SECOND_US)  # sent twice, and not shown after either
+    assert (lock.codes, lock.stale_reads) == ({1: "1234"}, 0)
+    bench.host_down("front")
+    bench.delete(bench.the_code("front").access_code_id)
+    bench.restart()
+    bench.advance(DAY_US)
+    assert (lock.codes, bench.shelf.unmanaged) == ({}, {})
