@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.policy.records import Want
 from simulator.worlds.checkers.reading import SOON_US
 from simulator.worlds.checkers.throw_atomicity import throw_atomicity
@@ -62,6 +64,24 @@ def test_a_lock_that_is_away_has_more_time() -> None:
     history.at(10 + SOON_S)
     history.clears(1)
     assert messages(throw_atomicity, history) == []
+
+
+@pytest.mark.parametrize(("dies", "found"), [("front,side", False), ("side", True)])
+def test_a_lock_whose_host_died_while_its_power_was_cycled_may_be_without_any(
+    dies: str, found: bool
+) -> None:
+    history = absent(half_done(), "front", "side")
+    history.tell("front", "lock.power", action="cycle")
+    history.tell("bench", "bench.died", of=dies, point="behind effect 2")
+    history.steps = [{"host": {"of": dies.split(","), "action": "start"}}]
+    history.at(10)
+    history.tell("bench", "bench.step", number="1", verb="host", name="")
+    history.at(20 + SOON_S)
+    history.lists()
+    history.tell("front", "lock.power", action="restore")
+    history.at(30 + SOON_S)
+    history.clears(1)
+    assert bool(messages(throw_atomicity, history)) is found
 
 
 def test_a_code_that_is_sent_after_the_abort() -> None:

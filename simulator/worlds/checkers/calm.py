@@ -44,6 +44,7 @@ class Calm:
         self._since: dict[str, int] = dict.fromkeys(seen.locks, 0)
         self._ills: dict[str, set[str]] = {lock: set() for lock in seen.locks}
         self._faults: dict[str, Counter[str]] = {lock: Counter() for lock in seen.locks}
+        self._cycled_us: dict[str, int] = {}  # when each lock's power was last cut and restored
         self._down: dict[str, str] = {}  # processes that do not run, and what they are
         self._gateway_us = 0
 
@@ -71,15 +72,21 @@ class Calm:
         if event.kind == "bench.step":
             self._process(event)
         elif event.kind == "bench.died":
-            # Perhaps right after its start.
-            self._down[event.fields["of"]] = "killed"
-            self.disturb_all(event.at_us)
+            self._died(event)
         elif event.kind in ("hub.down", "hub.up"):
             hub = event.source.removeprefix("hub ")
             for lock in self._hubs.get(hub, ()):
                 self._ill(lock, "hub", event.at_us, is_so=event.kind == "hub.down")
         elif event.source in self._since:
             self._lock(event)
+
+    def _died(self, event: TraceEvent) -> None:
+        """A process ended in the middle of what it did, perhaps right after its start."""
+        self._down[event.fields["of"]] = "killed"
+        self.disturb_all(event.at_us)
+        for lock in event.fields["of"].split(","):
+            if self._cycled_us.get(lock) == event.at_us:
+                self._ill(lock, "power", event.at_us, is_so=True)  # perhaps it was only cut
 
     def _process(self, event: TraceEvent) -> None:
         step = self._steps.get(event.fields.get("number", ""), {})
@@ -110,6 +117,8 @@ class Calm:
                 self._ill(lock, "radio", at_us, is_so=told["state"] != "awake")
             case "lock.power":
                 self._ill(lock, "power", at_us, is_so=told["action"] == "cut")
+                if told["action"] == "cycle":
+                    self._cycled_us[lock] = at_us
             case "lock.battery":
                 self._ill(lock, "battery", at_us, is_so=int(told["percent"]) < _GOOD_PERCENT)
             case "lock.jammed":
