@@ -56,8 +56,7 @@ class Strangers:
             return False
         view = book.mirror.view(slot) or EMPTY
         known = self._world.unmanaged.get(book.device_id, {}).get(slot)
-        # A mask over a code that was read before says nothing new of it.
-        if known is not None and view.occupied and view.pin in (None, known.pin):
+        if known is not None and view.occupied and _is_no_news(view, known, book.told_of.get(slot)):
             return False
         self.overwritten(book, slot)
         if view.occupied:
@@ -224,6 +223,16 @@ class Strangers:
     def _in_effect(self, kind: str, fields: tuple[str, ...]) -> CodeWarning:
         message = f"The code was {kind} at the lock, and stays as it is there."
         return CodeWarning(IN_EFFECT, message, self._parts.now_us(), kind, fields)
+
+
+def _is_no_news(view: SlotView, known: UnmanagedRecord, told_us: int | None) -> bool:
+    """Whether a slot shows somebody's code as it is known. `told_us`: when its lock told of it.
+
+    A mask over digits that were read before says nothing new of them, unless the lock did.
+    """
+    if view.pin is not None or known.pin is None:
+        return view.pin == known.pin
+    return told_us is None or told_us <= known.first_seen_at_us
 
 
 def is_ours(view: SlotView, code: CodeRecord, *, ours: bool) -> bool:

@@ -111,7 +111,8 @@ class Strays:
         self._world.drop_remnant(remnant)
         self._make_way(book, slot)
         rows = [code for code in self._world.codes_of(book.device_id) if code.pin == remnant.pin]
-        if len(rows) != 1 or rows[0].slot is not None or rows[0].kind is not CodeKind.ONLINE:
+        homeless = len(rows) == 1 and rows[0].slot in (None, slot)
+        if not homeless or rows[0].kind is not CodeKind.ONLINE:
             self._add_copy(book.device_id, slot, remnant.pin)
             return Claim(left=None)
         kept = tuple(warning for warning in rows[0].warnings if warning.change_type != "removed")
@@ -125,7 +126,8 @@ class Strays:
     def _belongs_there(self, book: Book, slot: int, view: SlotView) -> bool:
         return any(
             code.slot == slot
-            and (code.sends > 0 if view.pin is None else view.pin in (code.pin, *code.old_pins))
+            and code.sends > 0
+            and (view.pin is None or view.pin in (code.pin, *code.old_pins))
             for code in self._world.codes_of(book.device_id)
         )
 

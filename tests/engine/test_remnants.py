@@ -349,3 +349,15 @@ def test_behind_a_mask_a_code_that_may_have_arrived_is_cleared_although_it_was_n
     bench.restart()
     bench.advance(DAY_US)
     assert (lock.codes, bench.shelf.unmanaged) == ({}, {})
+
+
+def test_a_new_code_with_the_digits_of_one_believed_gone_takes_it_over_in_its_slot() -> None:
+    bench = believed_gone()
+    bench.advance(MINUTE_US)
+    bench.create(code="1234")
+    bench.settle()
+    assert bench.statuses("front") == ["set"]
+    bench.advance(DAY_US)
+    assert bench.locks["front"].codes == {1: "1234"}
+    assert bench.statuses("front") == ["set"]
+    assert bench.shelf.unmanaged == {}

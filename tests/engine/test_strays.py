@@ -15,6 +15,7 @@ from gateway.policy.commands import (
     SetCode,
     Transmit,
 )
+from latchbench.pin import Pin
 from tests.engine.bench_of_one import DAY_US, HOUR_US, MINUTE_US, SECOND_US, a_bench
 from tests.engine.plain_lock import PlainLock
 
@@ -146,9 +147,24 @@ def test_a_mask_over_a_code_that_was_read_is_no_news() -> None:
     lock = bench.locks["front"]
     (known,) = bench.shelf.unmanaged.values()
     lock.masked = True
-    bench.hear("front", 0x0E, 3)
-    bench.settle()
+    bench.advance(DAY_US)
     lock.masked = False
     bench.advance(DAY_US)
     assert list(bench.shelf.unmanaged.values()) == [known]
     assert "access_code.unmanaged.removed" not in bench.event_types()
+
+
+def test_a_mask_over_a_code_of_which_its_lock_told_hides_another() -> None:
+    lock = PlainLock("front", codes={3: "5555"}, supervised=False)
+    bench = a_bench(lock)
+    lock.masked = True
+    bench.advance(SECOND_US)
+    bench.program("front", 3, "1234")
+    bench.settle()
+    bench.advance(MINUTE_US)
+    lock.masked = False
+    call = bench.create(code="1234")  # which the lock refuses without a word
+    bench.advance(DAY_US)
+    assert call.reasons == {"front": "pin_in_use"}
+    assert lock.codes == {3: "1234"}
+    assert [record.pin for record in bench.shelf.unmanaged.values()] == [Pin("1234")]
