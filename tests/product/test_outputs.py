@@ -30,7 +30,7 @@ def test_a_code_that_is_planted_in_a_lock_or_an_event_is_found_in_every_output_o
     event = made.event(clean.end_us - made.START_US, "front", "lock.code.stored", pin=PLANTED)
     in_event = replace(clean, trace=(*clean.trace, event))
     assert showing(in_event) == {"trace", "terminal, failed", "JSON, failed", "JUnit, failed"}
-    titled = replace(clean, title=f"a guest with {PLANTED}")
+    titled = replace(clean, name=f"a guest with {PLANTED}")
     assert showing(titled) >= counted
 
 
