@@ -92,7 +92,7 @@ class Strays:
         return Claim(left=code.slot)
 
     def _back(self, book: Book, slot: int, view: SlotView) -> Claim | None:
-        """The same for what was believed gone. It is its row's again, if that one has none."""
+        """The same for what was believed gone. It is its row's again, if that one has no other."""
         known = self._world.unmanaged.get(book.device_id, {}).get(slot)
         remnant = self._rows.remnants.back_in(book, slot, view)
         if remnant is None or not _was_without(known, view, remnant.sent_at_us):
