@@ -84,6 +84,26 @@ def test_a_lock_whose_host_died_while_its_power_was_cycled_may_be_without_any(
     assert bool(messages(throw_atomicity, history)) is found
 
 
+@pytest.mark.parametrize(
+    ("fault", "wakes", "found"),
+    [("freeze", False, False), ("freeze", True, True), ("lost_frame", False, True)],
+)
+def test_a_lock_that_hangs_does_so_until_its_power_is_cycled(
+    fault: str, wakes: bool, found: bool
+) -> None:
+    history = absent(half_done(), "front", "side")
+    history.tell("front", "lock.fault.armed", fault=fault, times="1")
+    history.tell("front", "lock.fault.fired", fault=fault, left="0")
+    if wakes:
+        history.tell("front", "lock.power", action="cycle")
+    history.at(20 + SOON_S)
+    history.lists()
+    history.tell("front", "lock.power", action="cycle")
+    history.at(30 + SOON_S)
+    history.clears(1)
+    assert bool(messages(throw_atomicity, history)) is found
+
+
 def test_a_code_that_is_sent_after_the_abort() -> None:
     history = absent(half_done(), "front", "side")
     history.asks("set_user_code", 1, "1234", lock="side")

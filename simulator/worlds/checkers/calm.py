@@ -27,6 +27,8 @@ _MOVES: Final = {
     ("stopped", "restart"): _RUNS,
 }
 _GATEWAY: Final = "gateway"
+# A fault that outlasts its last time, and that nobody takes away by clearing it.
+_HANGS: Final = "freeze"
 # What happens to a lock and passes without leaving anything behind.
 _PASSING: Final = frozenset({"lock.clock.shifted", "lock.reset", "lock.code.refused"})
 
@@ -85,6 +87,7 @@ class Calm:
         self._down[event.fields["of"]] = "killed"
         self.disturb_all(event.at_us)
         for lock in event.fields["of"].split(","):
+            self._wake(lock)
             if self._cycled_us.get(lock) == event.at_us:
                 self._ill(lock, "power", event.at_us, is_so=True)  # perhaps it was only cut
 
@@ -103,8 +106,16 @@ class Calm:
             self.disturb_all(event.at_us)
             was = self._down.pop(name, _RUNS)
             state = _MOVES.get((was, action), was)
+            if state == "killed":
+                for lock in name.split(","):
+                    self._wake(lock)
             if state != _RUNS:
                 self._down[name] = state
+
+    def _wake(self, lock: str) -> None:
+        """A lock that hung is as good as new: its power was cut, or its process is another one."""
+        if lock in self._ills:
+            self._ills[lock].discard(_HANGS)
 
     def _ill(self, lock: str, ill: str, at_us: int, *, is_so: bool) -> None:
         self._since[lock] = at_us
@@ -117,6 +128,8 @@ class Calm:
                 self._ill(lock, "radio", at_us, is_so=told["state"] != "awake")
             case "lock.power":
                 self._ill(lock, "power", at_us, is_so=told["action"] == "cut")
+                if told["action"] != "restore":
+                    self._wake(lock)
                 if told["action"] == "cycle":
                     self._cycled_us[lock] = at_us
             case "lock.battery":
@@ -131,6 +144,8 @@ class Calm:
             case "lock.fault.fired":
                 self._faults[lock][told["fault"]] -= told.get("left") == "0"
                 self._since[lock] = at_us
+                if told["fault"] == _HANGS:
+                    self._ill(lock, _HANGS, at_us, is_so=True)
             case "lock.fault.cleared":
                 if told.get("fault"):
                     del self._faults[lock][told["fault"]]
