@@ -167,6 +167,8 @@ class Dispatcher:
         code = self._world.codes[access_code_id]
         run = book.run_of(access_code_id)
         run.forget_word()
+        if isinstance(command, WRITES):
+            book.mirror.unsure.add(command.slot)
         if isinstance(command, SetCode | AssignCode):
             code = replace(code, sends=code.sends + 1)
         if isinstance(command, SetCode):
@@ -319,6 +321,7 @@ class Dispatcher:
                 book.told_all_since_us = self._parts.now_us()
             elif notice.slot is not None:
                 book.told_of[notice.slot] = self._parts.now_us()
+                book.mirror.unsure.add(notice.slot)
                 if notice.slot not in book.wants_slots:
                     book.wants_slots.append(notice.slot)
         self.poke(device_id)

@@ -43,7 +43,7 @@ class ReadBack:
 
     def shown(self, book: Book, body: CodeBody, code: CodeRecord) -> None:
         """The slot of a code was read. It counts only if the fate of the code was in doubt."""
-        view = read_slot(body)
+        view = book.mirror.behind_mask(body.slot, read_slot(body))
         book.mirror.saw(body.slot, view)
         if body.status is SlotStatus.NO_SUCH_SLOT:
             book.mirror.missing.add(body.slot)

@@ -8,7 +8,7 @@ a slot that it had read as empty, since only its own write can have filled it in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,8 @@ class Mirror:
     """Slots that the lock says it does not have."""
     detours: dict[int, Detour] = field(default_factory=dict)
     """Slots of which a code went into another one."""
+    unsure: set[int] = field(default_factory=set)
+    """Slots that something has happened to, or may have, since they were read."""
 
     def forget(self) -> None:
         """Nothing is known any more: another lock, or one that was reset."""
@@ -82,11 +84,23 @@ class Mirror:
         self.slots.clear()
         self.missing.clear()
         self.detours.clear()
+        self.unsure.clear()
+
+    def behind_mask(self, slot: int, view: SlotView) -> SlotView:
+        """What a look shows of a slot: the digits that were read there, if it hides them only now.
+
+        Some locks show their digits one time and mask them the next.
+        """
+        known = self.slots.get(slot)
+        if not view.occupied or view.pin is not None or known is None or slot in self.unsure:
+            return view
+        return replace(view, pin=known.pin)
 
     def saw(self, slot: int, view: SlotView) -> bool:
         """Note one slot; returns whether that is news."""
         before = self.view(slot)
         self.slots[slot] = view
+        self.unsure.discard(slot)
         if self.knowledge is Knowledge.NONE:
             self.knowledge = Knowledge.PARTIAL
         return before != view
@@ -99,6 +113,7 @@ class Mirror:
         fresh = {slot: view for slot, view in fresh.items() if view.occupied}
         before = {slot: view for slot, view in self.slots.items() if view.occupied}
         self.slots = dict(fresh)
+        self.unsure.clear()
         self.knowledge = Knowledge.FULL
         return tuple(
             sorted(

@@ -168,3 +168,20 @@ def test_a_mask_over_a_code_of_which_its_lock_told_hides_another() -> None:
     assert call.reasons == {"front": "pin_in_use"}
     assert lock.codes == {3: "1234"}
     assert [record.pin for record in bench.shelf.unmanaged.values()] == [Pin("1234")]
+
+
+def test_a_mask_over_somebody_elses_digits_is_not_the_code_that_was_meant_for_the_slot() -> None:
+    bench = a_bench("front", programming="async")
+    lock = bench.locks["front"]
+    bench.create(code="1234")
+    bench.until_sent(SetCode)  # it is durable that it may be there, and the gateway dies
+    bench.program("front", 1, "5555", heard=False)
+    bench.restart()
+    bench.until_sent(ReadCode)  # the walk has shown the other one
+    lock.masked = True
+    bench.carry()
+    lock.masked = False
+    bench.advance(DAY_US)
+    assert lock.codes == {1: "5555", 2: "1234"}
+    assert bench.statuses("front") == ["set"]
+    assert [record.slot for record in bench.shelf.unmanaged.values()] == [1]
