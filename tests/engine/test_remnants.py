@@ -244,14 +244,19 @@ def test_a_slot_that_is_kept_for_the_next_code_shows_what_has_come_back_there() 
     assert bench.shelf.unmanaged == {}
 
 
-def test_the_code_before_a_refused_one_is_taken_out_although_the_past_hid_it() -> None:
+def changed_once() -> tuple[BenchOfOne, PlainLock, str]:
+    """A lock that holds 5678 where it held 1234 before, and the id of that code."""
     bench = a_bench("front")
-    lock = bench.locks["front"]
     bench.create(code="1234")
     bench.settle()
     code_id = bench.the_code("front").access_code_id
     bench.update(code_id, code="5678")
     bench.settle()
+    return bench, bench.locks["front"], code_id
+
+
+def test_the_code_before_a_refused_one_is_taken_out_although_the_past_hid_it() -> None:
+    bench, lock, code_id = changed_once()
     lock.refuses = True
     bench.update(code_id, code="9876")
     flight = bench.until_sent(SetCode)
@@ -267,13 +272,7 @@ def test_the_code_before_a_refused_one_is_taken_out_although_the_past_hid_it() -
 
 
 def test_the_code_before_a_lost_one_is_taken_out_although_the_past_hid_it() -> None:
-    bench = a_bench("front")
-    lock = bench.locks["front"]
-    bench.create(code="1234")
-    bench.settle()
-    code_id = bench.the_code("front").access_code_id
-    bench.update(code_id, code="5678")
-    bench.settle()
+    bench, lock, code_id = changed_once()
     lock.codes_before, lock.lost_codes = {}, 2
     bench.update(code_id, code="9876")
     bench.carry(bench.until_sent(SetCode))

@@ -66,6 +66,16 @@ def test_a_lock_that_is_away_has_more_time() -> None:
     assert messages(throw_atomicity, history) == []
 
 
+def is_late_before_power_comes(history: History, action: str) -> bool:
+    """Whether a code that is cleared at last was missed before the lock's power came back."""
+    history.at(20 + SOON_S)
+    history.lists()
+    history.tell("front", "lock.power", action=action)
+    history.at(30 + SOON_S)
+    history.clears(1)
+    return bool(messages(throw_atomicity, history))
+
+
 @pytest.mark.parametrize(("dies", "found"), [("front,side", False), ("side", True)])
 def test_a_lock_whose_host_died_while_its_power_was_cycled_may_be_without_any(
     dies: str, found: bool
@@ -76,12 +86,7 @@ def test_a_lock_whose_host_died_while_its_power_was_cycled_may_be_without_any(
     history.steps = [{"host": {"of": dies.split(","), "action": "start"}}]
     history.at(10)
     history.tell("bench", "bench.step", number="1", verb="host", name="")
-    history.at(20 + SOON_S)
-    history.lists()
-    history.tell("front", "lock.power", action="restore")
-    history.at(30 + SOON_S)
-    history.clears(1)
-    assert bool(messages(throw_atomicity, history)) is found
+    assert is_late_before_power_comes(history, "restore") is found
 
 
 @pytest.mark.parametrize(
@@ -96,12 +101,7 @@ def test_a_lock_that_hangs_does_so_until_its_power_is_cycled(
     history.tell("front", "lock.fault.fired", fault=fault, left="0")
     if wakes:
         history.tell("front", "lock.power", action="cycle")
-    history.at(20 + SOON_S)
-    history.lists()
-    history.tell("front", "lock.power", action="cycle")
-    history.at(30 + SOON_S)
-    history.clears(1)
-    assert bool(messages(throw_atomicity, history)) is found
+    assert is_late_before_power_comes(history, "cycle") is found
 
 
 def test_a_code_that_is_sent_after_the_abort() -> None:
